@@ -38,6 +38,16 @@ AIRFLOW_OWN_LABELS = frozenset(
     }
 )
 
+# The labels of the three Helm charts that run Celery workers: Airflow's own and the community's
+# use the short keys, Bitnami's the ones that Kubernetes recommends.
+TIER = "tier"
+COMPONENT = "component"
+APP = "app"
+RELEASE = "release"
+RECOMMENDED_NAME = "app.kubernetes.io/name"
+RECOMMENDED_COMPONENT = "app.kubernetes.io/component"
+HELM_CHART = "helm.sh/chart"
+
 # Ours.
 APPLIED = "taxiway/applied"
 GOVERN = "taxiway/govern"

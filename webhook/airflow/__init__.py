@@ -1,0 +1,1 @@
+"""What Airflow makes: recognise a pod's workload, and speak to its author in its own words."""

@@ -1,0 +1,88 @@
+# Everything that is done to this repository. `make` alone lists what there is.
+
+PYTHON ?= python3
+VERSION ?= 1.36
+VENV := .venv
+PY := $(VENV)/bin/python
+# The binaries of the control plane, and Go's own build: neither prints what it makes.
+TOOLS := $(PY) -m tests.cluster.binaries
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help env certs run test test-unit test-kubernetes check format schema lock control-plane \
+  bench fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+env: $(VENV)/.dev ## make the environment in .venv from the lock files
+
+# Each stamp is made again when its lock or the project's own metadata changed. What serving needs
+# comes first and alone, so that `make run` need not wait for the tools of the tests.
+INSTALL := $(PY) -m pip install --quiet --no-compile
+
+$(VENV)/.run: requirements.lock requirements-build.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "taxiway needs Python 3.11 or later, and $(PYTHON) is older: make PYTHON=python3.12 ..."; \
+	  exit 1; } >&2
+	$(PYTHON) -m venv $(VENV)
+	$(INSTALL) --require-hashes -r requirements.lock -r requirements-build.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+certs: $(VENV)/.run ## make the development certificates in certs/
+	$(VENV)/bin/taxiway certs certs --host localhost --host 127.0.0.1
+
+run: $(VENV)/.run ## serve examples/policies and show three real pods going through
+	$(PY) examples/run.py
+
+test: env control-plane ## run every test, those on the real control plane included
+	$(PY) -m pytest
+
+test-unit: env ## run the tests that need no control plane
+	$(PY) -m pytest -m 'not cluster'
+
+test-kubernetes: env ## run the control-plane tests on one Kubernetes (VERSION=1.36)
+	$(TOOLS) --kubernetes $(VERSION)
+	TAXIWAY_KUBERNETES=$(VERSION) $(PY) -m pytest -m cluster tests
+
+control-plane: env ## build the control plane's binaries, or find them in the cache
+	$(TOOLS) --kubernetes $(VERSION)
+
+check: env ## lint, types, format, and that no generated file is stale
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/taxiway schema | cmp - docs/taxiway-policy-v1.schema.json
+
+format: env ## format the code
+	$(VENV)/bin/ruff check --fix-only --quiet .
+	$(VENV)/bin/ruff format .
+
+schema: env ## make the JSON Schema of the policy language again
+	$(VENV)/bin/taxiway schema > docs/taxiway-policy-v1.schema.json
+
+# Neither the registry's address nor a download's stands in a lock: both come from pip's settings.
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
+lock: env ## pin every package again, at its newest release
+	$(LOCK) pyproject.toml --upgrade --output-file requirements.lock
+	$(LOCK) --group pyproject.toml:build --upgrade --output-file requirements-build.lock
+	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --constraint requirements-build.lock \
+	  --upgrade --output-file requirements-dev.lock
+
+bench: env ## measure a request's work and the service's
+	$(PY) -m benchmarks
+
+fuzz: env ## 100,000 mutated requests and 10,000 mutated policies
+	TAXIWAY_FUZZ_ADMISSION=100000 TAXIWAY_FUZZ_LOADER=10000 $(PY) -m pytest -m 'not cluster' -k fuzz
+
+clean: ## remove all that was made here (the cache of binaries stays)
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis certs/*.key certs/*.crt
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

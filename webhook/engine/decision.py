@@ -1,19 +1,9 @@
-"""What the engine says about one pod: a Decision, the same for `/mutate`, `/validate` and `review`."""
-
-from typing import Any
+"""What the engine says about one pod: a Decision, the same for the webhook and for `review`."""
 
 from msgspec import Struct
 
 from webhook.airflow.workload import Workload
-
-
-class Operation(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One RFC 6902 operation. `value` may be a `msgspec.Raw`: JSON made when policy was compiled."""
-
-    op: str  # add | replace | remove | copy
-    path: str  # a JSON Pointer into the pod
-    value: Any = None
-    from_: str | None = None  # of a copy; `from` on the wire
+from webhook.engine.operation import Operation
 
 
 class Violation(Struct, frozen=True, gc=False):
@@ -26,12 +16,13 @@ class Violation(Struct, frozen=True, gc=False):
 
 
 class Decision(Struct, frozen=True, gc=False, kw_only=True):
-    """`violations` are those of the pod as it stands, `patched_violations` as the patch leaves it."""
+    """The patch for a pod, and what is broken. Without a workload the pod is not governed."""
 
-    workload: Workload | None = None  # None: not governed, and all else is empty
+    workload: Workload | None = None
     team: str | None = None
     mode: str | None = None  # the pod's: enforce | warn | audit
     revision: str = ""
-    operations: tuple[Operation, ...] = ()  # empty where nothing differs
+    operations: tuple[Operation, ...] = ()  # what differs from the policy; in audit, what would be
     violations: tuple[Violation, ...] = ()
     warnings: tuple[str, ...] = ()
+    contact: str | None = None  # the team's

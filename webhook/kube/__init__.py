@@ -1,1 +1,1 @@
-"""Kubernetes' own words: the parts of a Pod and an AdmissionReview that we read, and what they mean."""
+"""Kubernetes' own words: the parts of a Pod and an AdmissionReview we read, and their meaning."""

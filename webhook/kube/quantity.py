@@ -7,10 +7,12 @@ suffixes n u m k M G T P E (powers of ten), Ki Mi Gi Ti Pi Ei (of 1024), or an e
 import re
 from decimal import Decimal
 
-_SHAPE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([KMGTPE]i|[numkMGTPE])|[eE]([+-]?\d{1,3}))?", re.ASCII)
-_SCALE = {
+_SHAPE = re.compile(
+    r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([KMGTPE]i|[numkMGTPE])|[eE]([+-]?\d{1,3}))?", re.ASCII
+)
+_SCALE: dict[str | None, Decimal] = {
     None: Decimal(1),
-    **{suffix: Decimal(10) ** power for suffix, power in zip("num", (-9, -6, -3), strict=True)},
+    **{suffix: Decimal(1000) ** power for power, suffix in zip((-3, -2, -1), "num", strict=True)},
     **{suffix: Decimal(1000) ** power for power, suffix in enumerate("kMGTPE", 1)},
     **{f"{suffix}i": Decimal(1024) ** power for power, suffix in enumerate("KMGTPE", 1)},
 }
@@ -19,9 +21,11 @@ MAX_LENGTH = 64  # the API server's own canonical form never has more than 25
 
 def parse_quantity(text: str | int | float) -> Decimal:
     """The exact value, in the resource's base unit (cores, bytes). Raises ValueError."""
-    shape = _SHAPE.fullmatch(str(text)) if len(str(text)) <= MAX_LENGTH else None
+    written = str(text)
+    shape = _SHAPE.fullmatch(written) if len(written) <= MAX_LENGTH else None
     if shape is None:
-        raise ValueError(f"`{str(text)[:MAX_LENGTH]}` is no quantity; write one such as 500m, 2 or 1Gi")
+        shown = written[:MAX_LENGTH]
+        raise ValueError(f"`{shown}` is no quantity; write one such as 500m, 2 or 1Gi")
     number, suffix, exponent = shape.groups()
     if exponent is not None:
         return Decimal(number).scaleb(int(exponent))

@@ -1,0 +1,28 @@
+"""The API server's contract: bytes in, bytes out. Pure. Start reading in `admit`."""
+
+from webhook.admission.admit import ENDPOINTS, Endpoint, PolicySets, Settings, answer
+from webhook.admission.answer import Answer, operations_json
+from webhook.admission.outcomes import internal_error, not_ready, too_large, too_many, too_slow
+from webhook.admission.record import DECISIONS, Record
+from webhook.admission.review import BadRequest, decode_pod, decode_request, decode_review
+
+__all__ = [
+    "DECISIONS",
+    "ENDPOINTS",
+    "Answer",
+    "BadRequest",
+    "Endpoint",
+    "PolicySets",
+    "Record",
+    "Settings",
+    "answer",
+    "decode_pod",
+    "decode_request",
+    "decode_review",
+    "internal_error",
+    "not_ready",
+    "operations_json",
+    "too_large",
+    "too_many",
+    "too_slow",
+]

@@ -1,0 +1,278 @@
+"""The four endpoints: one request in, one answer out. Start reading here.
+
+| request                                          | answer                                       |
+|--------------------------------------------------|----------------------------------------------|
+| not an AdmissionReview, not a Pod                | 400                                          |
+| not a governed pod, operation or kind not ours   | allowed, untouched                           |
+| no policy loaded                                 | 503                                          |
+| `/mutate`                                        | never denied: the patch, if anything differs |
+| `/validate`                                      | all violations at once, or allowed           |
+
+One pod, one policy set: on CREATE both endpoints decide by the set that `taxiway/applied` names,
+without it by the current one. A set that is not here is replaced by the current one, and then
+what would hurt the pod (a denial, or a patch that contradicts what is there) becomes a 503.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Protocol
+
+from msgspec import Struct
+
+from webhook.admission import outcomes
+from webhook.admission.answer import Answer, allowed, denied, failed, operations_json, patched
+from webhook.admission.record import Record
+from webhook.admission.review import BadRequest, Request, decode_request, decode_review
+from webhook.airflow.workload import Workload, recognise
+from webhook.engine import Engine, Violation
+from webhook.engine.message import denial
+from webhook.engine.rules.subject import Subject
+from webhook.kube.review import AdmissionRequest
+from webhook.names import APPLIED
+
+
+class PolicySets(Protocol):
+    """The sets a replica has: the current one, and those of the last minute by revision."""
+
+    @property
+    def current(self) -> Engine | None: ...
+
+    def find(self, revision: str) -> Engine | None: ...
+
+
+class Settings(Struct, frozen=True):
+    own_namespace: str | None = None  # never touched
+
+
+class Endpoint(Struct, frozen=True):
+    name: str
+    mutates: bool
+    govern_all: bool  # the API server sends it the pods of governed namespaces
+
+
+ENDPOINTS: Mapping[str, Endpoint] = {
+    "/mutate": Endpoint("mutate", True, False),
+    "/validate": Endpoint("validate", False, False),
+    "/mutate/all": Endpoint("mutate-all", True, True),
+    "/validate/all": Endpoint("validate-all", False, True),
+}
+
+
+def answer(
+    endpoint: Endpoint, body: bytes, sets: PolicySets, today: date, settings: Settings
+) -> Answer:
+    """The answer to one request's body. Bad input is answered; only a bug of ours raises."""
+    try:
+        request = decode_review(body)
+        if not request.is_ours():
+            return _ignored(endpoint, request)
+        return _answer(endpoint, decode_request(request), sets, today, settings)
+    except BadRequest as error:
+        return outcomes.bad_request(endpoint.name, str(error))
+    except RecursionError:
+        return outcomes.bad_request(endpoint.name, "the object is nested too deeply; no Pod is")
+
+
+def _answer(
+    endpoint: Endpoint, request: AdmissionRequest, sets: PolicySets, today: date, settings: Settings
+) -> Answer:
+    workload = _workload(endpoint, request, settings)
+    if workload is None:
+        record = Record(
+            endpoint=endpoint.name,
+            decision="ignored",
+            uid=request.uid,
+            operation=request.operation,
+            namespace=request.namespace,
+            dry_run=request.dry_run,
+        )
+        return allowed(request.uid, record)
+    engine = sets.current
+    if engine is None:
+        return outcomes.not_ready(endpoint.name, request.uid)
+    case = _Case(endpoint, request, workload, today)
+    if request.operation == "UPDATE":
+        return _update(case, engine)
+    revision = _applied(request)
+    named = sets.find(revision) if revision is not None else None
+    unknown = revision is not None and named is None
+    if endpoint.mutates:
+        return _mutate(case, named or engine, unknown)
+    return _validate(case, named or engine, revision is not None, unknown)
+
+
+class _Case(Struct, frozen=True, gc=False):
+    """One governed request."""
+
+    endpoint: Endpoint
+    request: AdmissionRequest
+    workload: Workload
+    today: date
+
+
+def _mutate(case: _Case, engine: Engine, unknown: bool) -> Answer:
+    subject = engine.place(case.request, case.workload)
+    draft = subject.draft
+    if subject.mode == "audit":
+        return allowed(case.request.uid, _record(case, subject, "audited", audit=True))
+    if unknown and _contradicts(engine, subject, case.today):
+        return outcomes.another_set(_record(case, subject, "another-set"))
+    warnings = draft.warnings
+    if not draft.operations:
+        return allowed(case.request.uid, _record(case, subject, "unchanged"), warnings)
+    record = _record(case, subject, "patched", warnings=warnings)
+    return patched(case.request.uid, record, operations_json(draft.operations), warnings)
+
+
+def _validate(case: _Case, engine: Engine, annotated: bool, unknown: bool) -> Answer:
+    subject = engine.place(case.request, case.workload)
+    audit = subject.mode == "audit"
+    violations, warnings = engine.judge(subject, case.today, patched=audit or not annotated)
+    denying = [violation for violation in violations if violation.mode == "enforce"]
+    if denying:
+        if unknown:
+            record = _record(case, subject, "another-set", violations)
+            return outcomes.another_set(record)
+        return _deny(case, subject, denying, violations, warnings)
+    if not annotated and not audit:
+        missing, _ = engine.missing(subject, case.today)
+        violations = [*violations, *missing]
+        if any(violation.mode == "enforce" for violation in missing):
+            return _fail(case, subject, missing, violations, warnings)
+    return _admit(case, subject, violations, [*subject.draft.warnings, *warnings])
+
+
+def _update(case: _Case, engine: Engine) -> Answer:
+    uid = case.request.uid
+    if case.endpoint.mutates:
+        record = Record(
+            endpoint=case.endpoint.name,
+            decision="unchanged",
+            uid=uid,
+            operation=case.request.operation,
+            namespace=case.request.namespace,
+            workload=case.workload.kind,
+        )
+        return allowed(uid, record)
+    subject, violations, warnings = engine.judge_update(case.request, case.workload, case.today)
+    denying = [violation for violation in violations if violation.mode == "enforce"]
+    if denying:
+        return _deny(case, subject, denying, violations, warnings)
+    return _admit(case, subject, violations, warnings)
+
+
+def _admit(
+    case: _Case, subject: Subject, violations: Sequence[Violation], warnings: Sequence[str]
+) -> Answer:
+    if subject.mode == "audit":
+        return allowed(case.request.uid, _record(case, subject, "audited", violations, audit=True))
+    warned = [f"[{v.rule}] {v.message}" for v in violations if v.mode == "warn"]
+    told = (*warned, *warnings)
+    decision = "warned" if warned else "allowed"
+    return allowed(case.request.uid, _record(case, subject, decision, violations, told), told)
+
+
+def _deny(
+    case: _Case,
+    subject: Subject,
+    denying: Sequence[Violation],
+    violations: Sequence[Violation],
+    warnings: Sequence[str],
+) -> Answer:
+    message = _message(case, subject, denying)
+    record = _record(case, subject, "denied", violations, warnings, message)
+    return denied(case.request.uid, record, message, warnings)
+
+
+def _fail(
+    case: _Case,
+    subject: Subject,
+    missing: Sequence[Violation],
+    violations: Sequence[Violation],
+    warnings: Sequence[str],
+) -> Answer:
+    message = _message(case, subject, missing)
+    record = _record(case, subject, "not-applied", violations, warnings, message)
+    return failed(case.request.uid, record, message, warnings)
+
+
+def _message(case: _Case, subject: Subject, violations: Sequence[Violation]) -> str:
+    contact = subject.team.contact if subject.team else None
+    name = _name(case.request) or "without a name"
+    return denial(name, case.workload, violations, contact, subject.policies.spec.docs)
+
+
+def _contradicts(engine: Engine, subject: Subject, today: date) -> bool:
+    """Whether this set would patch over what another one did, or take it for another team's."""
+    violations, _ = engine.judge(subject, today, patched=True)
+    return any(violation.rule in ("conflict", "reserved") for violation in violations)
+
+
+def _workload(endpoint: Endpoint, request: AdmissionRequest, settings: Settings) -> Workload | None:
+    """A pod is governed if it is, or was before an update: taking the label off hides none."""
+    for pod in (request.pod, request.old_pod):
+        if pod is not None:
+            workload = recognise(
+                pod,
+                namespace=request.namespace,
+                govern_all=endpoint.govern_all,
+                own_namespace=settings.own_namespace,
+            )
+            if workload is not None:
+                return workload
+    return None
+
+
+def _applied(request: AdmissionRequest) -> str | None:
+    """The revision that `taxiway/applied: <team>@<revision>` names; None without the annotation."""
+    applied = (request.pod.metadata.annotations or {}).get(APPLIED)
+    return None if applied is None else applied.rpartition("@")[2]
+
+
+def _name(request: AdmissionRequest) -> str | None:
+    meta = request.pod.metadata
+    return meta.name or request.name or meta.generate_name
+
+
+def _ignored(endpoint: Endpoint, request: Request) -> Answer:
+    record = Record(
+        endpoint=endpoint.name,
+        decision="ignored",
+        uid=request.uid,
+        operation=request.operation,
+        namespace=request.namespace,
+    )
+    return allowed(request.uid, record)
+
+
+def _record(
+    case: _Case,
+    subject: Subject,
+    decision: str,
+    violations: Sequence[Violation] = (),
+    warnings: Sequence[str] = (),
+    message: str | None = None,
+    *,
+    audit: bool = False,
+) -> Record:
+    request, workload = case.request, case.workload
+    return Record(
+        endpoint=case.endpoint.name,
+        decision=decision,
+        uid=request.uid,
+        operation=request.operation,
+        namespace=request.namespace,
+        pod=_name(request),
+        workload=workload.kind,
+        dag=workload.dag,
+        task=workload.task,
+        run=workload.run,
+        team=subject.team.name if subject.team else None,
+        revision=subject.policies.revision,
+        mode=subject.mode,
+        violations=tuple(violations),
+        operations=tuple(subject.draft.operations) if audit else (),
+        message=message,
+        warnings=tuple(warnings),
+        dry_run=request.dry_run,
+    )

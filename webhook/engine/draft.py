@@ -1,0 +1,111 @@
+"""The draft of one pod's patch: what the steps of a placement add to it, one after the other.
+
+Nothing of the pod is copied: the draft holds what was added, and the few merged views that later
+steps and the rules read (labels, nodeSelector, the role, the service account).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from webhook.airflow.workload import Workload
+from webhook.engine.operation import Operation, add, replace
+from webhook.kube.pod import Pod
+from webhook.policy.spec import ClusterDefaults
+
+
+class Part(Struct, frozen=True, gc=False):
+    """One thing that a policy adds to a pod: a label, a toleration, a limit."""
+
+    field: str  # Kubernetes' name of the field, for messages: nodeSelector, tolerations, …
+    key: str
+    value: Any
+    path: str  # where it is or would be, a JSON Pointer
+    text: str  # how a message names it: `toleration dedicated=payments:NoSchedule`
+    source: str  # whose it is: `team payments`, `profile spot`
+    on_conflict: str  # deny | keep | override
+    operation: Operation  # adds it where it is absent
+
+
+class Conflict(Struct, frozen=True, gc=False):
+    """The author and the policy want different things: the field stays as the author wrote it."""
+
+    part: Part
+    path: str
+    problem: str  # both values, in a sentence without its end
+
+
+NOTHING: Mapping[str, str] = {}
+
+
+class Draft:
+    """The additions to one pod, in the making."""
+
+    __slots__ = (
+        "conflicts",
+        "defaults",
+        "differing_labels",
+        "labels",
+        "made",
+        "missing",
+        "node_selector",
+        "operations",
+        "pod",
+        "role",
+        "service_account",
+        "warnings",
+        "workload",
+    )
+
+    def __init__(self, pod: Pod, workload: Workload, defaults: ClusterDefaults) -> None:
+        self.pod = pod
+        self.workload = workload
+        self.defaults = defaults
+        self.operations: list[Operation] = []
+        self.missing: list[Part] = []
+        self.conflicts: list[Conflict] = []
+        self.differing_labels: list[tuple[Part, str]] = []
+        self.warnings: list[str] = []
+        self.made: set[str] = set()
+        self.labels: Mapping[str, str] = pod.metadata.labels or NOTHING
+        self.node_selector: Mapping[str, str] = pod.spec.node_selector or NOTHING
+        self.role: str | None = None  # the one that was added, else see the pod's annotation
+        self.service_account: str | None = None  # likewise
+
+    def add(self, part: Part) -> None:
+        """Add a part as it was compiled."""
+        self.operations.append(part.operation)
+        self.missing.append(part)
+
+    def set(self, part: Part, there: bool) -> None:
+        """Set a member of an object: replaced where the author has one, else added."""
+        self.operations.append(replace(part.path, part.value) if there else part.operation)
+        self.missing.append(part)
+
+    def ensure(self, path: str, there: object, empty: Any) -> None:
+        """Make the object or list at `path` unless it is there, or was made before."""
+        if there is None and path not in self.made:
+            self.made.add(path)
+            self.operations.append(_EMPTY.get(path) or add(path, empty))
+
+    def conflict(self, part: Part, problem: str, path: str | None = None) -> None:
+        """Note a conflict, unless the policy says that the author's word is to be kept."""
+        if part.on_conflict != "keep":
+            self.conflicts.append(Conflict(part, path or part.path, problem))
+
+
+# The objects and lists that are often absent, encoded once.
+_EMPTY = {
+    path: add(path, empty)
+    for path, empty in (
+        ("/metadata/labels", {}),
+        ("/metadata/annotations", {}),
+        ("/spec/tolerations", []),
+        ("/spec/nodeSelector", {}),
+        ("/spec/affinity", {}),
+        ("/spec/affinity/nodeAffinity", {}),
+        ("/spec/topologySpreadConstraints", []),
+        ("/spec/imagePullSecrets", []),
+    )
+}

@@ -1,0 +1,170 @@
+"""The engine: one policy set's word on one pod. `/mutate`, `/validate` and `review` ask the same.
+
+`place` works out whose pod it is and what its policy adds; `judge` what is broken, of the pod as
+it stands or as the patch would leave it. Both are functions of their arguments.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from webhook.airflow.workload import Workload
+from webhook.engine.decision import Decision, Violation
+from webhook.engine.draft import NOTHING, Draft
+from webhook.engine.exemptions import Found, waive
+from webhook.engine.merge.maps import add_label
+from webhook.engine.operation import replace
+from webhook.engine.placement import Placement, labels_added_by, placement
+from webhook.engine.rules.conflict import conflict
+from webhook.engine.rules.membership import membership
+from webhook.engine.rules.not_applied import not_applied
+from webhook.engine.rules.requirement import requirement
+from webhook.engine.rules.reserved import reserved
+from webhook.engine.rules.subject import Subject
+from webhook.engine.update import changed
+from webhook.engine.whose import Whose, facts_of, whose
+from webhook.kube.review import AdmissionRequest
+from webhook.names import APPLIED, RULES
+from webhook.policy.compile import PolicySet
+from webhook.policy.spec import Profile, Team
+from webhook.policy.values import Facts
+
+_MOST_PLACEMENTS = 20_000  # one for each team at its limit; about 6 KiB each when all are in use
+_ORDER = {rule: position for position, rule in enumerate(RULES)}
+
+
+class Engine:
+    """Decides by one policy set. Keeps placements once they are built: they depend on it alone."""
+
+    __slots__ = ("_placements", "policies", "revision")
+
+    def __init__(self, policies: PolicySet) -> None:
+        self.policies = policies
+        self.revision = policies.revision
+        self._placements: dict[tuple[str | None, tuple[str, ...]], Placement] = {}
+
+    def place(self, request: AdmissionRequest, workload: Workload) -> Subject:
+        """Whose pod it is, and what its policy adds to it."""
+        policies = self.policies
+        facts = facts_of(request, workload)
+        owner = whose(policies, facts)
+        facts.team = owner.team.name if owner.team else None
+        mode = policies.mode(facts)
+        compiled = self._placement(owner.team, self._profiles(owner, facts))
+        draft = Draft(request.pod, workload, policies.spec.cluster_defaults)
+        if owner.is_found() and compiled.team_label is not None:
+            add_label(draft, compiled.team_label)
+        for step in compiled.steps:
+            step.merge(draft)
+        if mode != "audit":
+            _annotate(draft, compiled)
+        return Subject(
+            policies, request, workload, owner, facts, mode, compiled, draft, facts.labels, []
+        )
+
+    def judge(
+        self, subject: Subject, today: date, *, patched: bool
+    ) -> tuple[list[Violation], list[str]]:
+        """The violations of the pod, or of the patched pod, and warnings about exemptions."""
+        subject.labels = subject.draft.labels if patched else subject.facts.labels
+        subject.facts.labels = dict(subject.draft.labels)
+        subject.requirements = self.policies.requirements(subject.facts)
+        return self._waived(subject, sorted(_broken(subject, patched), key=_place), today)
+
+    def missing(self, subject: Subject, today: date) -> tuple[list[Violation], list[str]]:
+        """What the policy adds and the pod lacks, when the mutating call failed open."""
+        found: list[Found] = [(None, violation) for violation in not_applied(subject)]
+        return self._waived(subject, found, today)
+
+    def judge_update(
+        self, request: AdmissionRequest, workload: Workload, today: date
+    ) -> tuple[Subject, list[Violation], list[str]]:
+        """The violations that an UPDATE brings. The patch of the subject is not to be used."""
+        subject = self.place(request, workload)
+        subject.requirements = self.policies.requirements(subject.facts)
+        old = request.old_pod
+        found = sorted(changed(subject, old), key=_place) if old is not None else []
+        violations, warnings = self._waived(subject, found, today)
+        return subject, violations, warnings
+
+    def decide(
+        self, request: AdmissionRequest, workload: Workload, today: date, *, patched: bool
+    ) -> Decision:
+        """The patch for a pod, and its violations as it stands or (`patched`) as that leaves it."""
+        subject = self.place(request, workload)
+        violations, warnings = self.judge(subject, today, patched=patched)
+        return decision(subject, violations, warnings)
+
+    def review(self, request: AdmissionRequest, workload: Workload | None, today: date) -> Decision:
+        """What a person asks: the patch, and what is broken after it."""
+        if workload is None:
+            return Decision(revision=self.revision)
+        return self.decide(request, workload, today, patched=True)
+
+    def _profiles(self, owner: Whose, facts: Facts) -> tuple[Profile, ...]:
+        """Matched once, against the pod's labels together with those that its team adds."""
+        if not self.policies.has_profiles():
+            return ()
+        own, team = facts.labels, owner.team
+        if team is not None:
+            added = labels_added_by(team, facts.workload)
+            facts.labels = {**added, self.policies.spec.labels.team: team.name, **own}
+        profiles = self.policies.profiles(facts)
+        facts.labels = own
+        return profiles
+
+    def _placement(self, team: Team | None, profiles: tuple[Profile, ...]) -> Placement:
+        key = (team.name if team else None, tuple(profile.name for profile in profiles))
+        found = self._placements.get(key)
+        if found is None:
+            found = placement(self.policies, team, profiles)
+            if len(self._placements) < _MOST_PLACEMENTS:
+                self._placements[key] = found
+        return found
+
+    def _waived(
+        self, subject: Subject, found: list[Found], today: date
+    ) -> tuple[list[Violation], list[str]]:
+        if not found:
+            return [], []
+        return waive(found, self.policies.exemptions(subject.facts), today)
+
+
+def decision(subject: Subject, violations: list[Violation], warnings: list[str]) -> Decision:
+    team = subject.team
+    return Decision(
+        workload=subject.workload,
+        team=team.name if team else None,
+        mode=subject.mode,
+        revision=subject.policies.revision,
+        operations=tuple(subject.draft.operations),
+        violations=tuple(violations),
+        warnings=(*subject.draft.warnings, *warnings),
+        contact=team.contact if team else None,
+    )
+
+
+def _broken(subject: Subject, patched: bool) -> Iterator[Found]:
+    """Every violation, each requirement's with its label."""
+    yield from requirement(subject)
+    yield from ((None, found) for found in membership(subject))
+    yield from ((None, found) for found in reserved(subject, patched))
+    yield from ((None, found) for found in conflict(subject))
+    if not patched:
+        yield from ((None, found) for found in not_applied(subject))
+
+
+def _place(found: Found) -> tuple[int, str]:
+    """In the order of the rules' table, then by path."""
+    violation = found[1]
+    return _ORDER[violation.rule], violation.path or ""
+
+
+def _annotate(draft: Draft, compiled: Placement) -> None:
+    """`taxiway/applied`: by which set the pod was decided. Its absence is no violation."""
+    annotations = draft.pod.metadata.annotations
+    part = compiled.applied
+    there = (annotations or NOTHING).get(APPLIED)
+    if there == part.value:
+        return
+    draft.ensure("/metadata/annotations", annotations, {})
+    draft.operations.append(part.operation if there is None else replace(part.path, part.value))

@@ -1,0 +1,127 @@
+"""Container resources: each missing request or limit is filled.
+
+One that would put a request above its limit is left out, with a warning. Extended resources and
+huge pages come as request and limit together or not at all: the API server refuses them unless
+both are equal. A pod with pod-level resources (`spec.resources`) is left alone.
+Source: core validation, ValidateResourceRequirements and ValidateContainerResourceName.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from webhook.engine.draft import Draft, Part
+from webhook.engine.merge.block import Block
+from webhook.engine.merge.container import task_container
+from webhook.engine.operation import add, pointer
+from webhook.kube.pod import Container, Quantities, ResourceRequirements
+from webhook.kube.quantity import parse_quantity
+
+
+class _Wanted(Struct, frozen=True):
+    name: str  # cpu, memory, nvidia.com/gpu …
+    request: str | None
+    limit: str | None
+    block: Block
+
+
+_Filled = tuple[str, str, str]  # requests or limits, the resource, the quantity
+
+
+class Resources:
+    """The requests and limits of the blocks, each resource by the first block that gives it."""
+
+    def __init__(self, wanted: Sequence[_Wanted]) -> None:
+        self._wanted = tuple(wanted)
+        self._parts: dict[tuple[int, str, str], Part] = {}
+
+    def merge(self, draft: Draft) -> None:
+        found = task_container(draft.pod)
+        pod_level = draft.pod.spec.resources
+        if found is None or (pod_level and (pod_level.requests or pod_level.limits)):
+            return
+        at, container = found
+        there = container.resources or ResourceRequirements()
+        for wanted in self._wanted:
+            for kind, name, quantity in _fill(draft, wanted, there):
+                _ensure(draft, at, container, kind)
+                draft.add(self._part(at, kind, name, quantity, wanted.block))
+
+    def _part(self, at: int, kind: str, name: str, quantity: str, block: Block) -> Part:
+        key = (at, kind, name)
+        if key not in self._parts:
+            path = pointer("spec", "containers", at, "resources", kind, name)
+            text = f"{kind.removesuffix('s')} {name}={quantity}"
+            self._parts[key] = Part(
+                "resources",
+                name,
+                quantity,
+                path,
+                text,
+                block.source,
+                block.apply.on_conflict,
+                add(path, quantity),
+            )
+        return self._parts[key]
+
+
+def resources(blocks: Sequence[Block]) -> Resources | None:
+    wanted: dict[str, _Wanted] = {}
+    for block in blocks:
+        given = block.apply.container.resources if block.apply.container else None
+        if given is None:
+            continue
+        for name in sorted({*given.requests, *given.limits}):
+            request, limit = given.requests.get(name), given.limits.get(name)
+            wanted.setdefault(name, _Wanted(name, request, limit, block))
+    return Resources(list(wanted.values())) if wanted else None
+
+
+def comes_in_pairs(name: str) -> bool:
+    """An extended resource (`domain/name`, not Kubernetes' own), or huge pages."""
+    if name.startswith("hugepages-"):
+        return True
+    return "/" in name and not name.split("/")[0].endswith("kubernetes.io")
+
+
+def _fill(draft: Draft, wanted: _Wanted, there: ResourceRequirements) -> Iterator[_Filled]:
+    name = wanted.name
+    request, limit = (there.requests or {}).get(name), (there.limits or {}).get(name)
+    if comes_in_pairs(name) and (request is not None or limit is not None):
+        return
+    fill_request = wanted.request if request is None else None
+    fill_limit = wanted.limit if limit is None else None
+    if fill_request is not None and limit is not None and _above(fill_request, limit):
+        _warn(draft, wanted, f"request {name}={fill_request}", f"limit {limit}")
+        fill_request = None
+    if fill_limit is not None and request is not None and _above(request, fill_limit):
+        _warn(draft, wanted, f"limit {name}={fill_limit}", f"request {request}")
+        fill_limit = None
+    if fill_request is not None:
+        yield "requests", name, fill_request
+    if fill_limit is not None:
+        yield "limits", name, fill_limit
+
+
+def _above(request: str | int | float, limit: str | int | float) -> bool:
+    try:
+        return parse_quantity(request) > parse_quantity(limit)
+    except ValueError:
+        return True  # the API server will refuse it and say so; nothing of ours is added to it
+
+
+def _warn(draft: Draft, wanted: _Wanted, left_out: str, there: str) -> None:
+    draft.warnings.append(
+        f"{left_out} of {wanted.block.source} is left out: "
+        f"the container's {there} does not allow it"
+    )
+
+
+def _ensure(draft: Draft, at: int, container: Container, kind: str) -> None:
+    path = f"/spec/containers/{at}/resources"
+    there = container.resources
+    quantities: Quantities | None = None
+    if there is not None:
+        quantities = there.requests if kind == "requests" else there.limits
+    draft.ensure(path, there, {})
+    draft.ensure(f"{path}/{kind}", quantities, {})

@@ -1,0 +1,47 @@
+"""`conflict`: the author and the policy want different things of one field.
+
+The field stays as the author wrote it, all else is still added, and the denial names both
+values. A label that a requirement for this pod names is judged by that requirement alone.
+"""
+
+from collections.abc import Iterator
+
+from webhook.airflow import advice
+from webhook.airflow.words import Field
+from webhook.engine.decision import Violation
+from webhook.engine.draft import Part
+from webhook.engine.message import one_line
+from webhook.engine.rules.subject import Subject
+
+_FIELDS: dict[str, Field] = {
+    "annotations": "annotations",
+    "tolerations": "tolerations",
+    "nodeSelector": "nodeSelector",
+    "affinity": "affinity",
+    "topologySpreadConstraints": "topologySpreadConstraints",
+    "priorityClassName": "priorityClassName",
+    "schedulerName": "schedulerName",
+    "runtimeClassName": "runtimeClassName",
+    "serviceAccountName": "serviceAccountName",
+}
+
+
+def conflict(subject: Subject) -> Iterator[Violation]:
+    for conflicting in subject.draft.conflicts:
+        mend = advice.remove(subject.workload, _FIELDS[conflicting.part.field])
+        yield _violation(subject, f"{conflicting.problem}: {mend}", conflicting.path)
+    if subject.draft.differing_labels:
+        judged = {required.requirement.label for required in subject.requirements}
+        for part, there in subject.draft.differing_labels:
+            if part.key not in judged and part.on_conflict != "keep":
+                yield _label(subject, part, there)
+
+
+def _label(subject: Subject, part: Part, there: str) -> Violation:
+    mend = advice.change_label(subject.workload, part.key, part.value)
+    problem = f"label {part.key} is {there or 'empty'}, {part.source} wants {part.value}"
+    return _violation(subject, f"{problem}: {mend}", part.path)
+
+
+def _violation(subject: Subject, message: str, path: str) -> Violation:
+    return Violation("conflict", one_line(message), path, subject.mode)

@@ -1,0 +1,41 @@
+"""`membership`: the pod claims a team whose `members` do not match it.
+
+A claimed label holds when each key that is given and can be tested matches. Labels and `dag_id`
+come from the author; the namespace and the request's user do not.
+"""
+
+from collections.abc import Iterator
+
+from webhook.airflow import advice
+from webhook.engine.decision import Violation
+from webhook.engine.message import one_line, shown
+from webhook.engine.operation import pointer
+from webhook.engine.rules.subject import Subject
+
+
+def membership(subject: Subject) -> Iterator[Violation]:
+    team = subject.team
+    if team is None or subject.whose.label is None:
+        return
+    members = subject.policies.members.of(team.name)
+    failing = members.failing(subject.facts, subject.whose.untested) if members else []
+    if failing:
+        yield _violation(subject, team.name, failing)
+
+
+def _violation(subject: Subject, team: str, failing: list[str]) -> Violation:
+    facts, key = subject.facts, subject.policies.spec.labels.team
+    outside = {
+        "namespaces": f"namespace {facts.namespace}",
+        "dags": f"dag {shown(facts.dag)}" if facts.dag else "a pod without a dag",
+        "users": f"user {shown(facts.user)}",
+    }
+    why = " and ".join(outside[reason] for reason in failing)
+    mend = advice.change_label(subject.workload, key, None)
+    message = (
+        f"label {key} claims team {team}, which {why} does not belong to: "
+        f"{mend} with your own team, or ask team {team} to be added to its members"
+    )
+    return Violation(
+        "membership", one_line(message), pointer("metadata", "labels", key), subject.mode
+    )

@@ -1,0 +1,108 @@
+"""`reserved`: the pod carries what only other teams' `apply` gives, and neither its own team's
+nor any profile.
+
+| carries                        | is another team's when                                          |
+|--------------------------------|-----------------------------------------------------------------|
+| the IAM role annotation        | it is a role of another team, with any provider                 |
+| a service account              | it is the one of another team's `iam`                           |
+| a toleration                   | it tolerates some taint that a keyed toleration of another team |
+|                                | tolerates too, and none of its own team's or a profile's does   |
+| `spec.nodeName` in a CREATE    | always: it goes around the scheduler and every taint            |
+
+Taint keys under `node.kubernetes.io/` never count: the API server adds those itself.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from webhook.airflow import advice
+from webhook.airflow.words import Field
+from webhook.engine.decision import Violation
+from webhook.engine.draft import NOTHING
+from webhook.engine.merge.iam import account_of
+from webhook.engine.message import one_line, shown, some
+from webhook.engine.operation import pointer
+from webhook.engine.rules.subject import Subject
+from webhook.kube.pod import Toleration
+from webhook.kube.tolerations import Taint, describe, taint_of
+from webhook.names import KUBE2IAM_ROLE, NODE_TAINTS
+from webhook.policy.reserved import Owners
+
+
+def reserved(subject: Subject, patched: bool) -> Iterator[Violation]:
+    """What a CREATE, or a pod in a cluster, carries of others."""
+    draft, pod = subject.draft, subject.request.pod
+    role = (pod.metadata.annotations or NOTHING).get(KUBE2IAM_ROLE)
+    if role and not (patched and draft.role):
+        yield from reserved_role(subject, role)
+    account = account_of(draft)
+    if account and not (patched and draft.service_account):
+        yield from _reserved_account(subject, account)
+    if pod.spec.node_name and not subject.request.from_cluster:
+        yield _node_name(subject, pod.spec.node_name)
+    if pod.spec.tolerations:
+        yield from reserved_tolerations(subject, enumerate(pod.spec.tolerations))
+
+
+def reserved_role(subject: Subject, role: str) -> Iterator[Violation]:
+    index, own = subject.policies.reserved, subject.placement.given
+    owners = index.role_owners(role)
+    if owners and not own.gives_role(role) and not index.profiles.gives_role(role):
+        path = pointer("metadata", "annotations", KUBE2IAM_ROLE)
+        yield _violation(subject, f"IAM role {shown(role)}", owners, "annotations", path)
+
+
+def reserved_tolerations(
+    subject: Subject, tolerations: Iterable[tuple[int, Toleration]]
+) -> Iterator[Violation]:
+    for at, toleration in tolerations:
+        owners = _toleration_owners(subject, toleration)
+        if owners:
+            what = f"toleration {shown(describe(taint_of(toleration)))}"
+            yield _violation(subject, what, owners, "tolerations", f"/spec/tolerations/{at}")
+
+
+def _reserved_account(subject: Subject, account: str) -> Iterator[Violation]:
+    index, own = subject.policies.reserved, subject.placement.given
+    owners = index.account_owners(account)
+    if owners and account not in own.accounts and account not in index.profiles.accounts:
+        what = f"service account {shown(account)}"
+        yield _violation(subject, what, owners, "serviceAccountName", "/spec/serviceAccountName")
+
+
+def _toleration_owners(subject: Subject, toleration: Toleration) -> Owners:
+    """The teams whose taints a toleration reaches, and nothing of its own team's or a profile's."""
+    index, own = subject.policies.reserved, subject.placement.given
+    key = toleration.key or ""
+    if key:
+        if key not in index.taints or key.startswith(NODE_TAINTS):
+            return ()
+        if own.tolerates(toleration) or index.profiles.tolerates(toleration):
+            return ()
+        return _reached(subject, key, taint_of(toleration))
+    if toleration.operator != "Exists":
+        return ()  # without a key any other operator is invalid, and tolerates nothing
+    for known in index.taints:
+        owners = _reached(subject, known, taint_of(toleration))
+        if owners:
+            return owners
+    return ()
+
+
+def _reached(subject: Subject, key: str, taint: Taint) -> Owners:
+    index, own = subject.policies.reserved, subject.placement.given
+    covering = [*own.taints(key), *index.profiles.taints(key)]
+    return next(filter(None, index.taints[key].reached(taint, covering)), ())
+
+
+def _node_name(subject: Subject, node: str) -> Violation:
+    message = (
+        f"nodeName {shown(node)} goes around the scheduler and every taint: "
+        f"{advice.remove(subject.workload, 'nodeName')}"
+    )
+    return Violation("reserved", one_line(message), "/spec/nodeName", subject.mode)
+
+
+def _violation(subject: Subject, what: str, owners: Owners, field: Field, path: str) -> Violation:
+    belongs = f"belongs to team {some(owners, 'and')}"
+    message = f"{what} {belongs}: {advice.remove(subject.workload, field)}"
+    return Violation("reserved", one_line(message), path, subject.mode)

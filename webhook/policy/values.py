@@ -1,0 +1,87 @@
+"""`match` compiled: all keys are ANDed, the values of a key ORed, each value may be a glob."""
+
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+
+from webhook.kube.pod import Labels
+from webhook.policy.globs import compile_glob, is_exact
+from webhook.policy.spec import Match
+
+
+class Facts(Struct, gc=False):
+    """What a `match` can ask about one request. None is known of nothing: it matches no value."""
+
+    workload: str
+    namespace: str
+    labels: Labels
+    dag: str | None = None
+    team: str | None = None
+    user: str | None = None
+    account: str | None = None  # `account_key` of a user that is a service account of namespace
+
+
+class Values:
+    """The values of one key: exact names in a set, globs as tests."""
+
+    __slots__ = ("exact", "tests")
+
+    def __init__(self, globs: Iterable[str]) -> None:
+        every = tuple(globs)
+        self.exact = frozenset(filter(is_exact, every))
+        self.tests: tuple[Callable[[str], object], ...] = tuple(
+            compile_glob(glob) for glob in every if not is_exact(glob)
+        )
+
+    def hold(self, value: str | None) -> bool:
+        if value is None:
+            return False
+        return value in self.exact or any(test(value) for test in self.tests)
+
+
+class CompiledMatch:
+    """A `match` block that answers whether it holds for the facts of a request."""
+
+    __slots__ = ("_labels", "_tests")
+
+    def __init__(self, match: Match) -> None:
+        self._labels = tuple((key, Values(globs)) for key, globs in match.labels.items())
+        given = (
+            (match.workloads, _workload),
+            (match.namespaces, _namespace),
+            (match.dags, _dag),
+            (match.teams, _team),
+            (match.users, _user),
+        )
+        self._tests = tuple((Values(globs), fact) for globs, fact in given if globs)
+
+    def holds(self, facts: Facts) -> bool:
+        for key, values in self._labels:
+            if not values.hold(facts.labels.get(key)):
+                return False
+        return all(values.hold(fact(facts)) for values, fact in self._tests)
+
+
+def account_key(name: str) -> str:
+    """A service account, in whatever namespace the request is, as a value that no user name is."""
+    return f"\0{name}"
+
+
+def _workload(facts: Facts) -> str | None:
+    return facts.workload
+
+
+def _namespace(facts: Facts) -> str | None:
+    return facts.namespace
+
+
+def _dag(facts: Facts) -> str | None:
+    return facts.dag
+
+
+def _team(facts: Facts) -> str | None:
+    return facts.team
+
+
+def _user(facts: Facts) -> str | None:
+    return facts.user

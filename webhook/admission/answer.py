@@ -42,7 +42,7 @@ class _Response(Struct, rename="camel", frozen=True, gc=False, omit_defaults=Tru
     patch: str | None = None
     patch_type: str | None = None
     audit_annotations: dict[str, str] | None = None
-    warnings: Sequence[str] = ()
+    warnings: Sequence[str] | None = None
 
 
 class _Review(Struct, rename="camel", frozen=True, gc=False):
@@ -55,12 +55,12 @@ _encode = Encoder().encode
 
 
 def allowed(uid: str, record: Record, warnings: Sequence[str] = ()) -> Answer:
-    return _reviewed(_Response(uid, True, None, None, None, _audit(record), warnings), record)
+    return _reviewed(_Response(uid, True, None, None, None, _audit(record), warnings or None), record)
 
 
 def patched(uid: str, record: Record, patch: bytes, warnings: Sequence[str] = ()) -> Answer:
     encoded = b64encode(patch).decode("ascii")
-    response = _Response(uid, True, None, encoded, "JSONPatch", _audit(record), warnings)
+    response = _Response(uid, True, None, encoded, "JSONPatch", _audit(record), warnings or None)
     return _reviewed(response, record)
 
 
@@ -79,7 +79,8 @@ def operations_json(operations: Sequence[Operation]) -> bytes:
 
 
 def _refused(uid: str, record: Record, status: _Status, warnings: Sequence[str]) -> Answer:
-    return _reviewed(_Response(uid, False, status, None, None, _audit(record), warnings), record)
+    response = _Response(uid, False, status, None, None, _audit(record), warnings or None)
+    return _reviewed(response, record)
 
 
 def _audit(record: Record) -> dict[str, str] | None:

@@ -7,7 +7,7 @@ Source: Kubernetes API reference, admission/v1; dispatch in apiserver `plugin/we
 
 from typing import NoReturn
 
-from msgspec import UNSET, DecodeError, Raw, Struct, UnsetType
+from msgspec import UNSET, DecodeError, Raw, Struct, UnsetType, ValidationError
 from msgspec.json import Decoder
 
 from webhook.kube.pod import Pod
@@ -111,7 +111,7 @@ def _object(raw: Raw | UnsetType, name: str) -> bytes:
 
 
 def _refuse(what: str, error: Exception) -> NoReturn:
-    """Where it went wrong, by path and type alone: msgspec's messages quote no value but a name."""
+    """Where it went wrong: msgspec names the path and the types, and never a value."""
     reason = "nested too deeply" if isinstance(error, RecursionError) else _reason(error)
     raise BadRequest(f"{what}: {reason}") from None
 
@@ -119,5 +119,4 @@ def _refuse(what: str, error: Exception) -> NoReturn:
 def _reason(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "it is not UTF-8"
-    at = str(error).partition(" - at `")[2]
-    return "a field has the wrong type" if at else "it is not valid JSON"
+    return str(error) if isinstance(error, ValidationError) else "it is not valid JSON"

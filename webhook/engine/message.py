@@ -18,8 +18,9 @@ _REQUEUED = re.compile("(exceeded)(?= quota)|(object)(?= has been modified)", re
 
 def one_line(text: str, longest: int = LONGEST) -> str:
     """The text as Airflow can print it: on one line, cut where it is too long."""
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    safe = _REQUEUED.sub(lambda found: f"{found[0]}:", " ".join(printable.split()))
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else " " for character in text)
+    safe = _REQUEUED.sub(lambda found: f"{found[0]}:", text.strip())
     return safe if len(safe) <= longest else f"{safe[: longest - 1]}…"
 
 

@@ -1,0 +1,1 @@
+"""What a request costs: its work alone, and through the service. `python -m benchmarks`."""

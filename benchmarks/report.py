@@ -1,0 +1,101 @@
+"""What was measured, as a table for people and as JSON."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from benchmarks import wire, work
+
+RESULTS = Path(__file__).parent / "results.json"
+WIRE_HEAD = " " * 10 + "    p50 µs    p99 µs    CPU µs   p50 to empty   CPU to empty"
+PACKAGES = ("msgspec", "uvicorn", "uvloop", "httptools")
+
+
+def table(worked: Sequence[work.Figure], sent: Sequence[wire.Figure]) -> str:
+    """Both tables; the second only if anything was sent."""
+    return "\n".join([*_work_lines(worked), *(_wire_lines(sent) if sent else ())])
+
+
+def _work_lines(worked: Sequence[work.Figure]) -> list[str]:
+    return [
+        "A request's work (decode, decide, encode), without a server; a pod of 3 KB.",
+        "",
+        f"{'':10}{'policy':30}{'median µs':>10}{'quartiles µs':>16}{'to 1 team':>11}",
+        *(_work_line(figure) for figure in worked),
+    ]
+
+
+def _wire_lines(sent: Sequence[wire.Figure]) -> list[str]:
+    return [
+        "",
+        "Through the service over TLS, one connection that is kept; beside an empty answer.",
+        "",
+        WIRE_HEAD,
+        *(_wire_line(figure) for figure in sent),
+    ]
+
+
+def write(worked: Sequence[work.Figure], sent: Sequence[wire.Figure]) -> None:
+    """Write `results.json`: the figures, of which commit, with which versions, on what machine."""
+    results = {
+        "commit": _commit(),
+        "machine": _machine(),
+        "versions": {"python": platform.python_version()}
+        | {package: version(package) for package in PACKAGES},
+        "work": [_rounded(figure) for figure in worked],
+        "service": [_rounded(figure) for figure in sent],
+    }
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+
+
+def _work_line(figure: work.Figure) -> str:
+    low, high = figure.quartiles
+    spread = f"{low:.1f} - {high:.1f}"
+    return f"{figure.kind:10}{figure.size:30}{figure.median:10.1f}{spread:>16}{figure.ratio:11.2f}"
+
+
+def _wire_line(figure: wire.Figure) -> str:
+    return (
+        f"{figure.kind:10}{figure.median:10.1f}{figure.p99:10.1f}{figure.cpu:10.1f}"
+        f"{figure.ratio:15.2f}{figure.cpu_ratio:15.2f}"
+    )
+
+
+def _rounded(figure: work.Figure | wire.Figure) -> dict[str, object]:
+    built: dict[str, object] = msgspec.to_builtins(figure)
+    return {key: _round(value) for key, value in built.items()}
+
+
+def _round(value: object) -> object:
+    if isinstance(value, float):
+        return round(value, 3)
+    return [_round(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _commit() -> str:
+    """With a plus sign where the checkout holds more than the commit."""
+    git = ["git", "-C", str(RESULTS.parent)]
+    head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    changed = [*git, "status", "--porcelain", "--", "../webhook"]
+    more = subprocess.run(changed, capture_output=True, text=True, check=False).stdout
+    return head.stdout.strip() + ("+" if more else "")
+
+
+def _machine() -> dict[str, object]:
+    return {"cores": os.cpu_count(), "architecture": platform.machine(), "model": _model()}
+
+
+def _model() -> str:
+    """The processor's name where the kernel tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return "unknown"
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "unknown")

@@ -71,3 +71,25 @@ WORKLOADS = (
 )
 RULES = ("requirement", "membership", "reserved", "conflict", "not-applied")
 MODES = ("enforce", "warn", "audit")  # from hard to soft
+
+# Metrics. Prometheus' own rules: base units, `_total` for what only grows.
+METRIC_REQUESTS = "taxiway_requests"
+METRIC_DURATION = "taxiway_request_duration_seconds"
+METRIC_DENIALS = "taxiway_denials"
+METRIC_VIOLATIONS = "taxiway_violations"
+METRIC_REFUSALS = "taxiway_refused_requests"
+METRIC_HANDSHAKES_FAILED = "taxiway_tls_handshakes_failed"
+METRIC_CONNECTIONS_CUT = "taxiway_connections_cut"
+METRIC_CONNECTIONS = "taxiway_connections"
+METRIC_BODIES = "taxiway_unfinished_bodies"
+METRIC_BODY_BYTES = "taxiway_unfinished_body_bytes"
+METRIC_LOG_DROPPED = "taxiway_log_lines_dropped"
+METRIC_POLICY_INFO = "taxiway_policy_info"
+METRIC_POLICY_TEAMS = "taxiway_policy_teams"
+METRIC_POLICY_LOADS = "taxiway_policy_loads"
+METRIC_POLICY_GOOD = "taxiway_policy_last_load_good"
+METRIC_POLICY_AGE = "taxiway_policy_last_good_load_age_seconds"
+METRIC_LOADER_RESTARTS = "taxiway_policy_loader_restarts"
+METRIC_CERTIFICATE_LOADS = "taxiway_certificate_loads"
+METRIC_CERTIFICATE_EXPIRY = "taxiway_certificate_expiry_timestamp_seconds"
+METRIC_READY = "taxiway_ready"

@@ -1,0 +1,48 @@
+"""`taxiway serve`: the service, from its settings to its exit code.
+
+| code | when                                                                                |
+|------|-------------------------------------------------------------------------------------|
+| 0    | ended by SIGTERM or SIGINT, after the drain                                          |
+| 2    | it cannot start: a port is taken, the certificate cannot be served                  |
+| 130  | ended by a second signal, at once                                                   |
+
+Policies that are bad or missing are no reason to end: the replica is not ready, says why, and
+takes the first good set as soon as there is one.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from webhook.sources.process import start_loader
+
+# Endpoints are withdrawn within seconds of a failed readiness probe or a deletion; kube-proxy and
+# cloud load balancers may take some more.
+DRAIN_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeSettings:
+    """What `taxiway serve` is told, on its command line or by its environment."""
+
+    policies: Path  # a directory of YAML
+    tls_cert: Path
+    tls_key: Path
+    client_ca: Path | None = None  # who may connect; None: anyone
+    host: str = ""  # of both ports; empty: every address
+    port: int = 8443  # 0: any that is free; the log says which
+    ops_port: int = 8080
+    namespace: str | None = None  # the service's own, never touched
+    drain_seconds: float = DRAIN_SECONDS
+    log_ignored: bool = False  # a line also for pods that are none of our business
+
+
+def serve(settings: ServeSettings) -> int:
+    """Serve until a signal comes. Returns the exit code.
+
+    The loader is started before the service is even imported: a web framework takes half a
+    second, in which the first load can be done on another core.
+    """
+    loader = start_loader(settings.policies)
+    from webhook.cli.service import run
+
+    return run(settings, loader)

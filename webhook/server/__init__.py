@@ -1,0 +1,9 @@
+"""The service around admission: two ports, certificates, logs, metrics, probes.
+
+The admission port (HTTPS): `application` answers the four paths, `bodies` reads what is sent
+within limits, `protocol` and `listener` fit uvicorn to the API server, `tls` holds the
+certificate and exchanges it, `certificates` makes ones for development.
+
+The second port (plain HTTP, for people and probes): `ops` serves what `health`, `metrics` and
+`denials` know; `probe` asks the first port whether it answers. `logs` writes lines of JSON.
+"""

@@ -1,0 +1,92 @@
+"""uvicorn, fitted to the API server: which settings, which limits, and who ends it.
+
+The process has two of these servers on one loop, and its own handling of signals (a drain takes
+longer than uvicorn's shutdown), so the server here takes no signals.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ssl import SSLContext
+from typing import Any
+
+from uvicorn import Config, Server
+
+from webhook.server.protocol import SILENCE_SECONDS, BoundedProtocol, Cuts
+
+# A handshake takes two round trips, the end of TLS one; who needs more than 5 s is no API server,
+# which gives a whole call 2 or 3.
+HANDSHAKE_SECONDS = 5.0
+# How long connections may take to close after the drain; answers are sent by then.
+CLOSING_SECONDS = 5
+# An API server that was cut off comes back with all its calls at once; Linux caps this at
+# net.core.somaxconn, 4096 by default.
+BACKLOG = 4096
+
+
+class QuietServer(Server):
+    """A uvicorn server that leaves signals alone and bounds TLS handshakes."""
+
+    context: SSLContext | None = None
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's own, which passes no timeouts on: asyncio's are 60 s and 30 s."""
+        loop = asyncio.get_running_loop()
+        timeout = HANDSHAKE_SECONDS if self.context else None
+        self.servers = [
+            await loop.create_server(
+                self._protocol,
+                sock=sock,
+                ssl=self.context,
+                backlog=BACKLOG,
+                ssl_handshake_timeout=timeout,
+                ssl_shutdown_timeout=timeout,
+            )
+            for sock in sockets or ()
+        ]
+        self.started = True
+
+    def _protocol(self) -> asyncio.Protocol:
+        protocol: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        return protocol(config=self.config, server_state=self.server_state, app_state={})
+
+
+def server(application: Any, cuts: Cuts, context: SSLContext | None = None) -> QuietServer:
+    """A server for this application: HTTPS with a context, else plain HTTP."""
+    config = Config(
+        application,
+        loop="none",
+        http=type("Protocol", (BoundedProtocol,), {"cuts": staticmethod(cuts)}),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=SILENCE_SECONDS,
+        timeout_graceful_shutdown=CLOSING_SECONDS,
+    )
+    made = QuietServer(config)
+    made.context = context
+    return made
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there; an empty host is every address, IPv4 and IPv6.
+
+    Raises OSError.
+    """
+    if host:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    if socket.has_dualstack_ipv6():
+        return socket.create_server(
+            ("", port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True
+        )
+    return socket.create_server(("", port), backlog=BACKLOG)

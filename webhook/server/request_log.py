@@ -1,0 +1,111 @@
+"""One line for each decided request: what an author or an SRE wants to know, and nothing of theirs.
+
+Everything comes from admission's Record, which holds no args, env or body. A denial's line has
+its full message: the author of a KubernetesExecutor's task finds it nowhere else. A line of a
+pod in audit also says what would have been patched and what is broken; of operations on
+containers only op and path, so that no env goes out, not even one of the policy's.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from webhook.admission import Record
+from webhook.engine.decision import Violation
+from webhook.engine.operation import Operation
+from webhook.server.logs import Log
+
+# Kubernetes' names and labels have at most 253 characters, the annotation with a dag's id 250.
+# Who calls us directly may send more.
+LONGEST = 256
+CONTAINERS = ("/spec/containers", "/spec/initContainers")
+
+
+class Line(Struct, omit_defaults=True):
+    time: str
+    level: str
+    event: str
+    uid: str | None
+    endpoint: str
+    decision: str
+    ms: float
+    operation: str | None = None
+    namespace: str | None = None
+    pod: str | None = None
+    workload: str | None = None
+    dag: str | None = None
+    task: str | None = None
+    run: str | None = None
+    team: str | None = None
+    revision: str | None = None
+    rules: tuple[str, ...] = ()
+    dry_run: bool = False
+    message: str | None = None
+    violations: tuple[Violation, ...] = ()
+    patch: tuple[dict[str, Any], ...] = ()
+
+
+LEVELS = {"denied": "warning", "not-applied": "warning", "error": "error", "ignored": "debug"}
+URGENT = frozenset({"denied", "not-applied", "error"})
+
+
+class RequestLog:
+    """Writes lines of requests; pods that are none of our business only if `with_ignored`."""
+
+    def __init__(self, log: Log, with_ignored: bool = False) -> None:
+        self._log = log
+        self._with_ignored = with_ignored
+
+    def write(self, record: Record, seconds: float) -> None:
+        """One line about one request; `seconds` from its head to its answer."""
+        if record.decision == "ignored" and not self._with_ignored:
+            return
+        line = _line(record, seconds, self._log.now())
+        (self._log.urgent if record.decision in URGENT else self._log.line)(line)
+
+
+def _line(record: Record, seconds: float, now: str) -> Line:
+    in_audit = record.decision == "audited"
+    return Line(
+        now,
+        LEVELS.get(record.decision, "info"),
+        "request",
+        short(record.uid),
+        record.endpoint,
+        record.decision,
+        round(seconds * 1000, 3),
+        record.operation,
+        short(record.namespace),
+        short(record.pod),
+        record.workload,
+        short(record.dag),
+        short(record.task),
+        short(record.run),
+        short(record.team),
+        short(record.revision),
+        broken_rules(record),
+        record.dry_run,
+        record.message,
+        record.violations if in_audit else (),
+        tuple(map(shown, record.operations)) if in_audit else (),
+    )
+
+
+def broken_rules(record: Record) -> tuple[str, ...]:
+    """The names of the rules that are broken, each once, in the order of the violations."""
+    if not record.violations:
+        return ()
+    return tuple(dict.fromkeys(violation.rule for violation in record.violations))
+
+
+def short(text: str | None) -> str | None:
+    """A name of the request's, cut where no true one is as long."""
+    return text if text is None or len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def shown(operation: Operation) -> dict[str, Any]:
+    """What a log may say of an operation."""
+    line: dict[str, Any] = {"op": operation.op, "path": operation.path}
+    if operation.op in ("add", "replace") and not operation.path.startswith(CONTAINERS):
+        line["value"] = operation.value
+    return line

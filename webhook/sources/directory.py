@@ -1,0 +1,145 @@
+"""The policy files of one directory, and when they have changed.
+
+A policy file is a regular file, or a symbolic link to one, whose name ends in `.yaml` or `.yml`
+and does not begin with a dot. Subdirectories are not read. That fits a ConfigMap volume, where
+`policy.yaml` links to `..data/policy.yaml`, and `..data` is exchanged for all keys at once.
+
+Changes are found by listing, not by inotify: a swap of `..data` gives no event for the links
+that lead through it, network file systems give none at all, and a listing of a few files four
+times a second costs nothing that could be measured. Because a rewrite can leave time, size and
+inode as they were, contents are compared as well, every few seconds.
+"""
+
+import stat
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+SUFFIXES = (".yaml", ".yml")
+# 10,000 teams take about 3 MiB, and all ConfigMaps that one etcd (2 GiB) could hold beside its
+# other contents are far from the rest: more than this is no policy directory.
+MOST_BYTES = 64 * 1024 * 1024
+QUIET_SECONDS = 0.3  # changes that follow each other more closely are one load
+LONGEST_WAIT_SECONDS = 2.0  # ... but a file that never rests must not keep all others waiting
+REREAD_SECONDS = 5.0  # contents are compared this often even if nothing seems to have changed
+
+Files = tuple[tuple[str, bytes], ...]
+
+
+class Entry(NamedTuple):
+    name: str
+    modified_ns: int
+    size: int
+    inode: int
+
+
+Listing = tuple[Entry, ...]
+
+
+class Unreadable(Exception):
+    """The directory cannot be read as a whole; the message says why, in one line."""
+
+
+def listing(directory: Path) -> Listing:
+    """The policy files there are, by name. Raises Unreadable."""
+    try:
+        paths = sorted(path for path in directory.iterdir() if _is_policy(path.name))
+        return tuple(entry for path in paths if (entry := _entry(path)))
+    except OSError as error:
+        raise Unreadable(f"{directory}: cannot be read: {error.strerror}") from error
+
+
+def read(directory: Path, entries: Listing) -> Files:
+    """The contents of these files, named by their paths. Raises Unreadable."""
+    if sum(entry.size for entry in entries) > MOST_BYTES:
+        limit = MOST_BYTES // 2**20
+        raise Unreadable(f"{directory}: holds more than {limit} MiB of YAML: is it the right one?")
+    try:
+        paths = [directory / entry.name for entry in entries]
+        return tuple((str(path), path.read_bytes()) for path in paths)
+    except OSError as error:
+        raise Unreadable(f"{error.filename}: cannot be read: {error.strerror}") from error
+
+
+def digest(files: Files) -> bytes:
+    """Of names and contents: equal when a load would give the same."""
+    total = sha256()
+    for name, content in files:
+        total.update(f"{len(name)} {len(content)} {name}".encode())
+        total.update(content)
+    return total.digest()
+
+
+class Watch:
+    """Says when the directory has changed and come to rest. `clock` gives seconds, monotonic."""
+
+    def __init__(self, directory: Path, clock: Callable[[], float]) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._seen: Listing | str | None = None
+        self._loaded: bytes | None = None
+        self._changed_first: float | None = None  # of the changes that are not yet loaded
+        self._changed_last = clock() - QUIET_SECONDS  # so that the first load waits for nothing
+        self._read_last = 0.0
+
+    def poll(self) -> Files | Unreadable | None:
+        """New contents, or why there are none; None while there is nothing new to tell."""
+        try:
+            now_there: Listing | str = listing(self._directory)
+        except Unreadable as error:
+            now_there = str(error)
+        self._note(now_there)
+        if not self._due():
+            return None
+        return self._failed(now_there) if isinstance(now_there, str) else self._read(now_there)
+
+    def _note(self, now_there: Listing | str) -> None:
+        if now_there == self._seen:
+            return
+        now = self._clock()
+        if self._seen is not None:
+            self._changed_last = now
+        self._seen = now_there
+        self._changed_first = self._changed_first or now
+
+    def _due(self) -> bool:
+        now = self._clock()
+        if self._changed_first is None:
+            return now - self._read_last >= REREAD_SECONDS
+        at_rest = now - self._changed_last >= QUIET_SECONDS
+        return at_rest or now - self._changed_first >= LONGEST_WAIT_SECONDS
+
+    def _read(self, entries: Listing) -> Files | Unreadable | None:
+        try:
+            files = read(self._directory, entries)
+            if listing(self._directory) != entries:
+                return None  # exchanged meanwhile: half of the old and half of the new
+        except Unreadable as error:
+            return self._failed(str(error))
+        return files if self._is_new(digest(files)) else None
+
+    def _failed(self, reason: str) -> Unreadable | None:
+        return Unreadable(reason) if self._is_new(reason.encode()) else None
+
+    def _is_new(self, contents: bytes) -> bool:
+        self._changed_first = None
+        self._read_last = self._clock()
+        if contents == self._loaded:
+            return False
+        self._loaded = contents
+        return True
+
+
+def _is_policy(name: str) -> bool:
+    return name.endswith(SUFFIXES) and not name.startswith(".")
+
+
+def _entry(path: Path) -> Entry | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None  # gone since it was listed, or a link that leads nowhere
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return Entry(path.name, found.st_mtime_ns, found.st_size, found.st_ino)

@@ -1,0 +1,161 @@
+"""The serving side of a load: take over what the loader sends, compile it, put it in force.
+
+All of it happens on the serving loop, in slices of a few milliseconds, and ends with one
+assignment. A bad load changes nothing: the last good set stays in force. A loader that dies,
+falls silent or talks nonsense is replaced, after a pause that doubles while that goes on.
+"""
+
+import asyncio
+import gc
+from asyncio import StreamReader, StreamReaderProtocol
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from webhook.engine import Engine
+from webhook.policy.compile import PolicySet, compiling
+from webhook.policy.spec import PolicySpec, Team
+from webhook.sources.frames import Begin, BrokenFrame, Complete, Failed, Teams, read_frame
+from webhook.sources.history import History
+from webhook.sources.process import LoaderProcess, end_loader
+
+# The loader speaks every 5 s unless it parses: 10,000 teams take it 5 s here, and on a node that
+# throttles it to a tenth of a core 50 s.
+SILENCE_SECONDS = 120.0
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+PIPE_BUFFER_BYTES = 512 * 1024  # a few frames
+
+
+class Load(Struct, frozen=True):
+    """A good load, in force now."""
+
+    spec: PolicySpec
+    files: int
+    seconds: float  # what reading, parsing and checking took
+    warnings: tuple[str, ...]
+
+
+class Report(Protocol):
+    """Who wants to know how loads went: log, metrics, readiness."""
+
+    def loaded(self, load: Load) -> None: ...
+    def failed(self, errors: tuple[str, ...]) -> None: ...
+    def loader_ended(self, reason: str) -> None: ...
+
+
+class Follower:
+    """Keeps `history` at what the loader last said. `start` starts a loader."""
+
+    def __init__(
+        self, history: History, report: Report, start: Callable[[], LoaderProcess]
+    ) -> None:
+        self._history = history
+        self._report = report
+        self._start = start
+
+    async def run(self, loader: LoaderProcess) -> None:
+        """Follow this loader and those that replace it, until cancelled."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            reason, was_useful = await self._follow(loader)
+            self._report.loader_ended(reason)
+            pause = FIRST_PAUSE_SECONDS if was_useful else min(2 * pause, LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(pause)
+            loader = self._start()
+
+    async def _follow(self, loader: LoaderProcess) -> tuple[str, bool]:
+        """Take over loads until the loader ends: why it did, and whether it ever said anything."""
+        conversation = _Conversation(self._history, self._report)
+        transport, pipe = await _connect(loader)
+        try:
+            reason = await conversation.follow(pipe)
+        finally:
+            transport.close()
+            code = end_loader(loader)
+        return reason or f"it ended with exit code {code}", conversation.had_load
+
+
+class _Conversation:
+    """What one loader has said so far: the teams it knows that we know."""
+
+    def __init__(self, history: History, report: Report) -> None:
+        self._history = history
+        self._report = report
+        self._teams: dict[str, Team] = {}
+        self._head = PolicySpec(revision="")
+        self.had_load = False
+
+    async def follow(self, pipe: StreamReader) -> str | None:
+        """Returns why no more can be had of this loader; None at the end of the pipe."""
+        while True:
+            try:
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    frame = await read_frame(pipe)
+            except TimeoutError:
+                return f"it said nothing for {SILENCE_SECONDS:.0f} s"
+            except BrokenFrame as error:
+                return f"it did not speak in frames: {error}"
+            match frame:
+                case None:
+                    return None
+                case Begin(spec, gone):
+                    self._begin(spec, frozenset(gone))
+                case Teams(teams):
+                    self._teams.update((team.name, team) for team in teams)
+                case Failed(errors):
+                    self.had_load = True
+                    self._report.failed(errors)
+                case Complete():
+                    self.had_load = True
+                    await self._complete(frame)
+            await asyncio.sleep(0)  # requests first: frames may be there faster than we read
+
+    def _begin(self, spec: PolicySpec, gone: frozenset[str]) -> None:
+        self._head = spec
+        self._teams = {name: team for name, team in self._teams.items() if name not in gone}
+
+    async def _complete(self, done: Complete) -> None:
+        spec = replace(self._head, teams=dict(sorted(self._teams.items())))
+        current = self._history.current
+        if current is None or current.revision != spec.revision:
+            with _without_collections():
+                engine = Engine(await _compiled(spec))
+            self._history.switch(engine)
+        self._report.loaded(Load(spec, done.files, done.seconds, done.warnings))
+
+
+async def _connect(loader: LoaderProcess) -> tuple[asyncio.ReadTransport, StreamReader]:
+    loop = asyncio.get_running_loop()
+    pipe = StreamReader(limit=PIPE_BUFFER_BYTES)
+    transport, _ = await loop.connect_read_pipe(lambda: StreamReaderProtocol(pipe), loader.stdout)
+    return transport, pipe
+
+
+async def _compiled(spec: PolicySpec) -> PolicySet:
+    slices = compiling(spec)
+    while True:
+        try:
+            next(slices)
+        except StopIteration as done:
+            policies: PolicySet = done.value
+            return policies
+        await asyncio.sleep(0)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Build something large without the garbage collector walking it again and again.
+
+    Afterwards all that there is counts as permanent: a collection of 10,000 teams would be a
+    pause of 200 ms. What falls out of use is still freed, by its reference count.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

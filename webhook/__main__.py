@@ -1,0 +1,5 @@
+"""`python -m webhook` is the `taxiway` command."""
+
+from webhook.cli.app import main
+
+main()

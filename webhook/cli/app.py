@@ -1,0 +1,243 @@
+"""The commands of `taxiway`: their options, and nothing of their work.
+
+Each command imports its own file when it is called: `taxiway version` takes a tenth of a second
+and must not wait for a web server. Options of `serve` can be given by environment as well, for
+a Deployment; an option on the command line wins.
+"""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+# Tracebacks with local variables (typer's own default) would print whole pods.
+app = typer.Typer(
+    name="taxiway",
+    help="Give Airflow pods what their team's policy says, and refuse pods that nobody pays for.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Output(StrEnum):
+    text = "text"
+    json = "json"
+
+
+OutputOption = Annotated[
+    Output, typer.Option("--output", "-o", help="For people, or JSON Lines for scripts.")
+]
+NowOption = Annotated[
+    str | None,
+    typer.Option(metavar="DATE", help="Judge exemptions as of this date (UTC), not today."),
+]
+
+
+def main() -> None:
+    """The entry point of the `taxiway` command and of `python -m webhook`."""
+    app(prog_name="taxiway")
+
+
+@app.command()
+def serve(
+    policies: Annotated[
+        Path,
+        typer.Option(
+            envvar="TAXIWAY_POLICIES", metavar="DIR", help="The directory of the policies."
+        ),
+    ],
+    tls_cert: Annotated[
+        Path,
+        typer.Option(
+            envvar="TAXIWAY_TLS_CERT", metavar="FILE", help="The server certificate, in PEM."
+        ),
+    ],
+    tls_key: Annotated[
+        Path, typer.Option(envvar="TAXIWAY_TLS_KEY", metavar="FILE", help="Its private key.")
+    ],
+    client_ca: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="TAXIWAY_CLIENT_CA",
+            metavar="FILE",
+            help="Only clients with a certificate of these authorities may connect.",
+        ),
+    ] = None,
+    host: Annotated[
+        str,
+        typer.Option(
+            envvar="TAXIWAY_HOST", metavar="ADDRESS", help="To listen on; empty: every address."
+        ),
+    ] = "",
+    port: Annotated[
+        int,
+        typer.Option(
+            envvar="TAXIWAY_PORT", min=0, max=65535, help="Admission, HTTPS; 0: any free one."
+        ),
+    ] = 8443,
+    ops_port: Annotated[
+        int,
+        typer.Option(
+            envvar="TAXIWAY_OPS_PORT", min=0, max=65535, help="Probes, metrics, denials: HTTP."
+        ),
+    ] = 8080,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            envvar="TAXIWAY_NAMESPACE", metavar="NAME", help="The service's own, never touched."
+        ),
+    ] = None,
+    drain_seconds: Annotated[
+        float,
+        typer.Option(
+            envvar="TAXIWAY_DRAIN_SECONDS",
+            min=0,
+            help="How long to go on answering after SIGTERM.",
+        ),
+    ] = 15.0,
+    log_ignored: Annotated[
+        bool,
+        typer.Option(
+            "--log-ignored",
+            envvar="TAXIWAY_LOG_IGNORED",
+            help="A log line also for pods that are not governed.",
+        ),
+    ] = False,
+) -> None:
+    """Serve the admission webhook over HTTPS, by the policies of a directory.
+
+    Changed policies and certificates are taken up as they are; bad ones are refused, and the last
+    good ones stay. SIGTERM drains. Each option can be given by the environment variable named.
+    """
+    from webhook.cli import serve as command
+
+    settings = command.ServeSettings(
+        policies=policies,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        client_ca=client_ca,
+        host=host,
+        port=port,
+        ops_port=ops_port,
+        namespace=namespace,
+        drain_seconds=drain_seconds,
+        log_ignored=log_ignored,
+    )
+    _end(command.serve(settings))
+
+
+@app.command()
+def review(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="YAML or JSON; - is standard input.")
+    ],
+    policies: Annotated[
+        Path, typer.Option(metavar="DIR", help="The directory of the policies, or one file.")
+    ],
+    user: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Who creates the pods, such as "
+            "system:serviceaccount:airflow:airflow-worker. Without it `users` is not tested.",
+        ),
+    ] = None,
+    namespace: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of pods that do not name their own.")
+    ] = None,
+    govern_all: Annotated[
+        bool,
+        typer.Option("--all", help="As in a namespace labelled taxiway/govern: all."),
+    ] = False,
+    now: NowOption = None,
+    output: OutputOption = Output.text,
+) -> None:
+    """Show what Taxiway would do with pods: the patch, and every rule they break.
+
+    Takes Pods, Lists, pod templates in Jobs, CronJobs, Deployments, StatefulSets and the like,
+    SparkApplications, and whole AdmissionReviews. Needs no cluster.
+
+    Exit code: 0 all allowed, 1 something denied, 2 bad input or policy.
+    """
+    from webhook.cli import review as command
+
+    settings = command.ReviewSettings(
+        policies=policies,
+        files=tuple(files),
+        today=_today(now),
+        user=user,
+        namespace=namespace,
+        govern_all=govern_all,
+        as_json=output is Output.json,
+    )
+    _end(command.review(settings))
+
+
+@app.command()
+def lint(
+    policies: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The directory of the policies, or one file.")
+    ],
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings give exit code 1.")] = False,
+    now: NowOption = None,
+    output: OutputOption = Output.text,
+) -> None:
+    """Check policies alone: every error and warning, as file:line:column: path: message.
+
+    Exit code: 0 they compile, 1 they do with warnings and --strict, 2 they do not.
+    """
+    from webhook.cli import lint as command
+
+    settings = command.LintSettings(
+        policies=policies, today=_today(now), strict=strict, as_json=output is Output.json
+    )
+    _end(command.lint(settings))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the policy language, for editors."""
+    from webhook.cli import schema as command
+
+    _end(command.schema())
+
+
+@app.command()
+def certs(
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where ca.crt, tls.crt and tls.key go.")
+    ],
+    host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A name or address of the server; may be repeated."),
+    ] = None,
+) -> None:
+    """Make a CA and a server certificate for development. Those that still serve are kept."""
+    from webhook.cli import certs as command
+
+    _end(command.certs(directory, tuple(host or ("localhost", "127.0.0.1"))))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from webhook.cli import version as command
+
+    _end(command.version())
+
+
+def _today(now: str | None) -> date:
+    from webhook.cli.now import today
+
+    try:
+        return today(now)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--now") from None
+
+
+def _end(code: int) -> NoReturn:
+    raise typer.Exit(code)

@@ -1,0 +1,44 @@
+"""What an exit code says, the same for every command.
+
+| code | review                                | lint                                        |
+|------|---------------------------------------|---------------------------------------------|
+| 0    | every pod is allowed                  | the policies compile                        |
+| 1    | at least one pod is denied            | they compile with warnings, and `--strict`  |
+| 2    | bad input, options or policy          | they do not compile, or cannot be read      |
+| 141  | the reader of the output went away    | the same                                    |
+
+2 wins over 1: what could not be read may be worse than what was. 141 is what a shell reports of
+a command that SIGPIPE ended (128 + 13); the signal's own default is not restored, because it
+would end `serve` at the first connection that breaks.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+OK = 0
+DENIED = 1
+BAD_INPUT = 2
+BROKEN_PIPE = 141
+
+
+@contextmanager
+def quiet_broken_pipe() -> Iterator[None]:
+    """End without a word when the reader of standard output went away (`taxiway … | head`)."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_broken_pipe()
+
+
+def leave_broken_pipe() -> None:
+    """Point standard output at nothing, so that the interpreter's own last flush is quiet too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(BROKEN_PIPE)
+
+
+def complain(line: str) -> None:
+    """One line about bad input, on standard error."""
+    print(line, file=sys.stderr)

@@ -1,0 +1,131 @@
+"""`taxiway review`: what Taxiway would do with these pods, without a cluster and without a server.
+
+Each pod is shown as it is read. What cannot be read is named on standard error, and everything
+else is reviewed all the same.
+"""
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+
+from webhook.cli import exits, show
+from webhook.cli.documents import MAX_BYTES, DocumentError, read_documents
+from webhook.cli.exits import complain, quiet_broken_pipe
+from webhook.cli.json_lines import json_line
+from webhook.cli.objects import Found, pods_in
+from webhook.cli.policies import load_policies
+from webhook.cli.subject import Defaults, Refusal
+from webhook.cli.terminal import Terminal, printable, row
+from webhook.cli.verdict import Verdict, judge
+from webhook.engine import Engine
+from webhook.policy.compile import compile_policy
+from webhook.policy.spec import PolicySpec
+
+STDIN = "-"
+NO_USER = "no --user was given: members.users and match.users of these policies could not be tested"
+
+
+class ReviewSettings(Struct, frozen=True, kw_only=True):
+    policies: Path
+    files: tuple[str, ...]
+    today: date  # UTC; exemptions end with it
+    user: str | None = None
+    namespace: str | None = None
+    govern_all: bool = False
+    as_json: bool = False
+
+
+def review(settings: ReviewSettings) -> int:
+    """The exit code; see `exits`."""
+    loaded = load_policies(settings.policies)
+    if loaded is None:
+        return exits.BAD_INPUT
+    engine = Engine(compile_policy(loaded.spec))
+    with quiet_broken_pipe():
+        tally = _print_all(engine, settings)
+        _close(tally, engine.revision, settings, loaded.spec)
+    return tally.exit_code()
+
+
+class _Tally(Struct):
+    results: list[tuple[str, bool]]
+    refused: int = 0
+    users_untested: bool = False
+
+    def exit_code(self) -> int:
+        if self.refused:
+            return exits.BAD_INPUT
+        denied = any(ended == show.DENIED for ended, _ in self.results)
+        return exits.DENIED if denied else exits.OK
+
+
+def _print_all(engine: Engine, settings: ReviewSettings) -> _Tally:
+    tally = _Tally([])
+    terminal = Terminal()
+    docs = engine.policies.spec.docs
+    for found in _found(settings):
+        if isinstance(found, Refusal):
+            tally.refused += 1
+            sys.stdout.flush()  # so that on a terminal it stands where it belongs
+            complain(printable(str(found)))
+            continue
+        verdict = judge(engine, found, settings.today, govern_all=settings.govern_all)
+        if settings.as_json:
+            print(json_line(verdict), flush=True)
+        else:
+            terminal.rows(show.pod_rows(verdict, docs, terminal.wrap_at))
+        tally.results.append((show.result(verdict), bool(verdict.patch)))
+        if verdict.workload is not None and found.request.user is None:
+            tally.users_untested = True
+    return tally
+
+
+def _close(tally: _Tally, revision: str, settings: ReviewSettings, spec: PolicySpec) -> None:
+    """What is said once. JSON Lines stay pods alone, so there it goes to standard error."""
+    note = tally.users_untested and _names_users(spec)
+    if settings.as_json:
+        if note:
+            complain(NO_USER)
+        return
+    rows = [row(NO_USER, "yellow")] if note else []
+    Terminal().rows([*rows, show.summary(tally.results, tally.refused, revision)])
+
+
+def _names_users(spec: PolicySpec) -> bool:
+    matches = [
+        *(profile.match for profile in spec.profiles),
+        *(exemption.match for exemption in spec.exemptions),
+        *(requirement.match for requirement in spec.requirements if requirement.match),
+    ]
+    teams = spec.teams.values()
+    return any(match.users for match in matches) or any(
+        team.members and team.members.users for team in teams
+    )
+
+
+def _found(settings: ReviewSettings) -> Iterator[Found]:
+    defaults = Defaults(namespace=settings.namespace, user=settings.user)
+    for file in settings.files:
+        origin = "standard input" if file == STDIN else file
+        try:
+            count = 0
+            for line, value in read_documents(_bytes(file)):
+                count += 1
+                yield from pods_in(value, f"{origin}:{line}", defaults)
+            if not count:
+                yield Refusal(origin, "is empty; give a Kubernetes object as YAML or JSON")
+        except DocumentError as error:
+            yield Refusal(f"{origin}:{error.line}" if error.line else origin, str(error))
+        except OSError as error:
+            yield Refusal(origin, f"cannot be read: {error.strerror}")
+
+
+def _bytes(file: str) -> bytes:
+    """One byte over the limit is enough to see that it is passed."""
+    if file == STDIN:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with Path(file).open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)

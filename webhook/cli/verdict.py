@@ -1,0 +1,74 @@
+"""What `review` says of one pod: the decision, and the pod as the patch leaves it.
+
+The patch is applied by `jsonpatch`, and it is the very one that `/mutate` sends: what is shown
+is what happens, not a second opinion of it.
+"""
+
+import json
+from datetime import date
+from typing import Any
+
+import jsonpatch
+from msgspec import Struct, structs
+
+from webhook.admission import operations_json
+from webhook.airflow.workload import Workload, recognise
+from webhook.cli.subject import Subject
+from webhook.engine import Decision, Engine, Violation, decision
+from webhook.kube.review import AdmissionRequest
+
+UNGOVERNED = Decision()
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """`operations` would be made, `patch` is what is sent: in audit the one without the other."""
+
+    subject: Subject
+    decision: Decision
+    operations: list[dict[str, Any]]
+    after: dict[str, Any]
+
+    @property
+    def workload(self) -> Workload | None:
+        return self.decision.workload
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        return self.decision.violations
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return self.decision.warnings + self.subject.notes
+
+    @property
+    def allowed(self) -> bool:
+        return not any(violation.mode == "enforce" for violation in self.violations)
+
+    @property
+    def patch(self) -> list[dict[str, Any]]:
+        return [] if self.decision.mode == "audit" else self.operations
+
+
+def judge(engine: Engine, subject: Subject, today: date, *, govern_all: bool) -> Verdict:
+    """`govern_all`: as in a namespace labelled `taxiway/govern: all`."""
+    request = subject.request
+    workload = recognise(
+        request.pod, namespace=request.namespace, govern_all=govern_all, own_namespace=None
+    )
+    if workload is None or not subject.judged:
+        return Verdict(subject=subject, decision=UNGOVERNED, operations=[], after=subject.raw)
+    decided = _decision(engine, request, workload, today)
+    operations = json.loads(operations_json(decided.operations))
+    after = jsonpatch.apply_patch(subject.raw, operations)
+    return Verdict(subject=subject, decision=decided, operations=operations, after=after)
+
+
+def _decision(
+    engine: Engine, request: AdmissionRequest, workload: Workload, today: date
+) -> Decision:
+    """Of an UPDATE only what it changed is judged, and `/mutate` sends no patch for it."""
+    if request.operation == "UPDATE":
+        return structs.replace(
+            decision(*engine.judge_update(request, workload, today)), operations=()
+        )
+    return engine.review(request, workload, today)

@@ -1,0 +1,142 @@
+"""One document of one file: what it says and what is wrong with it, known by its text alone.
+
+Documents are independent of each other and of the file they stand in, so that a load after a
+change reads only the documents whose text changed: pass the same `cache` each time.
+"""
+
+from hashlib import sha256
+from typing import Any
+
+from msgspec import Struct
+
+from webhook.policy.errors import Path, PolicyError, PolicyWarning, Problem, clip, show_path
+from webhook.policy.language import DOCUMENT, VERSION, Content
+from webhook.policy.nodes import Mapping, Node, Scalar, Sequence, compose
+from webhook.policy.shapes import Place, is_null
+from webhook.policy.source import Unreadable, chunks
+
+
+class Reading(Struct, frozen=True):
+    """What a document's text says; lines count from its own first. None: no document at all."""
+
+    content: Content | None
+    problems: tuple[Problem, ...]
+
+
+Cache = dict[bytes, Reading]  # by SHA-256 of the text; its owner drops what is no longer used
+
+
+class ParsedDocument(Struct, frozen=True):
+    """A document in its file, which it begins on `line` (from 0)."""
+
+    file: str
+    line: int
+    text: str
+    content: Content
+    problems: tuple[Problem, ...] = ()
+    digest: bytes = b""  # of the text: the key of its reading in a cache
+
+    def errors(self) -> list[PolicyError]:
+        return [problem.at(self.file, self.line) for problem in self.problems]
+
+    def error(self, path: Path, message: str, *, key: bool = False) -> PolicyError:
+        """An error at the value that a path leads to, or at its key."""
+        line, column = _locate(self.text, path, key)
+        return PolicyError(self.file, self.line + line + 1, column + 1, show_path(path), message)
+
+    def warning(self, path: Path, message: str, *, key: bool = False) -> PolicyWarning:
+        """The same as a warning."""
+        found = self.error(path, message, key=key)
+        return PolicyWarning(found.file, found.line, found.column, found.path, found.message)
+
+    def where(self, path: Path) -> str:
+        """`file:line`, for a message about another place."""
+        return f"{self.file}:{self.line + _locate(self.text, path, key=True)[0] + 1}"
+
+
+def parse_documents(
+    name: str, data: bytes, cache: Cache | None = None
+) -> tuple[ParsedDocument, ...]:
+    """The documents of one file, their problems with them. Never raises for what is in it.
+
+    Text that holds no document (comments alone) gives none.
+    """
+    try:
+        parts = chunks(data)
+    except Unreadable as unreadable:
+        return (ParsedDocument(name, 0, "", Content(), (unreadable.problem,)),)
+    known = {} if cache is None else cache
+    return tuple(
+        ParsedDocument(name, part.line, part.text, reading.content, reading.problems, digest)
+        for part in parts
+        for digest in (sha256(part.text.encode()).digest(),)
+        if (reading := _reading(part.text, digest, known)).content is not None
+    )
+
+
+def _reading(text: str, digest: bytes, cache: Cache) -> Reading:
+    reading = cache.get(digest)
+    if reading is None:
+        reading = cache[digest] = _read(text)
+    return reading
+
+
+def _read(text: str) -> Reading:
+    node, problems = compose(text)
+    if node is None or (is_null(node) and not _text(node)):
+        return Reading(Content() if problems else None, problems)
+    found = list(problems)
+    at = Place((), found)
+    if not _is_policy(node, at):
+        return Reading(Content(), tuple(found))
+    content = DOCUMENT.read(node, at)
+    return Reading(content if isinstance(content, Content) else Content(), tuple(found))
+
+
+def _is_policy(node: Node, at: Place) -> bool:
+    """Whether to go on reading: what is something else would only give a hundred problems."""
+    if not isinstance(node, Mapping):
+        return True
+    kind, version = _text(node.get("kind")), _text(node.get("apiVersion"))
+    if version == VERSION or (version is None and kind is None):
+        return True
+    if kind is not None:
+        at.report(node, _not_a_policy(kind))
+        return False
+    shown = clip(version or "")
+    (at / "apiVersion").report(
+        node.pairs["apiVersion"][1], f"`{shown}` is no version this Taxiway reads; write {VERSION}"
+    )
+    return False
+
+
+def _not_a_policy(kind: str) -> str:
+    if kind == "ConfigMap":
+        return (
+            "is a ConfigMap, not a policy document: policies are the texts under its `data`; "
+            "write each to a file of its own"
+        )
+    return f"is a Kubernetes {clip(kind)}; a policy document has apiVersion: {VERSION} and no kind"
+
+
+def _text(node: Any) -> str | None:
+    return node.text if isinstance(node, Scalar) else None
+
+
+def _locate(text: str, path: Path, key: bool) -> tuple[int, int]:
+    """Line and column of the last place on the path that the text has, from 0.
+
+    The text is composed again: places are wanted so seldom that keeping them would cost more.
+    """
+    node, _ = compose(text)
+    mark = None if node is None else node.mark
+    for step in path:
+        if isinstance(node, Mapping) and step in node.pairs:
+            name, node = node.pairs[str(step)]
+            mark = name.mark if key and step is path[-1] else node.mark
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+            mark = node.mark
+        else:
+            break
+    return (0, 0) if mark is None else (mark.line, mark.column)

@@ -1,0 +1,206 @@
+"""One document's text as nodes that know their place: mappings, sequences and scalars.
+
+Only what JSON could say is accepted. Anchors and aliases (a small text may unfold to gigabytes),
+tags (`!!python/...`), merge keys and keys that are no strings are problems, as is a key given
+twice. Nodes are built from the parser's events, without recursion, so that no nesting can
+exhaust the stack; libyaml reads if PyYAML was built with it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from msgspec import Struct
+
+from webhook.policy import limits
+from webhook.policy.errors import Path, Problem, clip
+from webhook.policy.scalars import Meaning, meaning, quoted
+from webhook.policy.source import directive
+
+
+class Scalar(Struct, gc=False):
+    text: str
+    plain: bool  # written without quotes
+    mark: Any  # where it starts: `line` and `column`, from 0
+
+
+class Sequence(Struct):
+    items: list["Node"]
+    mark: Any
+
+
+class Mapping(Struct):
+    pairs: dict[str, tuple[Scalar, "Node"]]  # by the key's text
+    mark: Any
+
+    def get(self, key: str) -> "Node | None":
+        pair = self.pairs.get(key)
+        return None if pair is None else pair[1]
+
+
+class Broken(Struct):
+    """Something that was reported already; whoever reads it says nothing more."""
+
+    mark: Any
+
+
+Node = Scalar | Sequence | Mapping | Broken
+
+
+# Only their events are used. A PyYAML that was built without libyaml has only the slower one.
+_PARSER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+def compose(text: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The document's node, or None where it has none, and what is wrong with it as YAML."""
+    composer = _Composer()
+    if directive(text):
+        message = "YAML directives (`%` lines) are not allowed; delete the line"
+        return None, (Problem(text[: text.index("%")].count("\n"), 0, (), message),)
+    try:
+        for event in _events(text):
+            composer.take(event)
+    except yaml.MarkedYAMLError as error:
+        return None, (*composer.problems, _syntax(text, error))
+    except _TooDeep:
+        return None, tuple(composer.problems)
+    return composer.root, tuple(composer.problems)
+
+
+def _events(text: str) -> Iterator[Any]:
+    return iter(_PARSER(text).get_event, None)
+
+
+class _TooDeep(Exception):
+    """Nesting past the limit; already among the composer's problems."""
+
+
+class _Frame:
+    """A collection that is being built, and of a mapping the key that waits for its value."""
+
+    __slots__ = ("key", "node")
+
+    def __init__(self, node: Sequence | Mapping) -> None:
+        self.node = node
+        self.key: Scalar | Broken | None = None
+
+
+class _Composer:
+    """Takes the events of one document in turn. Its `root` is the document's node."""
+
+    def __init__(self) -> None:
+        self.root: Node | None = None
+        self.problems: list[Problem] = []
+        self._open: list[_Frame] = []
+
+    def take(self, event: Any) -> None:
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            if event.anchor is not None or event.tag is not None:
+                self._refuse(event)
+                self._attach(Broken(event.start_mark))
+            else:
+                self._attach(Scalar(event.value, event.implicit[0], event.start_mark))
+        elif kind is yaml.MappingStartEvent:
+            self._begin(event, Mapping({}, event.start_mark))
+        elif kind is yaml.SequenceStartEvent:
+            self._begin(event, Sequence([], event.start_mark))
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            self._attach(self._open.pop().node)
+        elif kind is yaml.AliasEvent:
+            self._refuse(event)
+            self._attach(Broken(event.start_mark))
+
+    def _begin(self, event: Any, node: Sequence | Mapping) -> None:
+        if event.anchor is not None or event.tag is not None:
+            self._refuse(event)
+        if len(self._open) >= limits.DEPTH:
+            self._report(event.start_mark, f"is nested more than {limits.DEPTH} deep; no policy is")
+            raise _TooDeep
+        self._open.append(_Frame(node))
+
+    def _attach(self, node: Node) -> None:
+        if not self._open:
+            self.root = node
+            return
+        frame = self._open[-1]
+        if isinstance(frame.node, Sequence):
+            frame.node.items.append(node)
+        elif frame.key is None:
+            frame.key = self._key(node)
+        else:
+            self._add(frame.node, frame.key, node)
+            frame.key = None
+
+    def _key(self, node: Node) -> Scalar | Broken:
+        if isinstance(node, Scalar):
+            said = meaning(node.text) if node.plain else Meaning.STRING
+            if said is Meaning.STRING:
+                return node
+            self._report(node.mark, _odd_key(node.text, said))
+        elif not isinstance(node, Broken):
+            self._report(node.mark, "a key must be a string, not a list or a mapping")
+        return Broken(node.mark)
+
+    def _add(self, mapping: Mapping, key: Scalar | Broken, node: Node) -> None:
+        if isinstance(key, Broken):
+            return
+        first = mapping.pairs.get(key.text)
+        if first is None:
+            mapping.pairs[key.text] = (key, node)
+            return
+        mark, message = key.mark, "the key stands here twice; delete one of them"
+        self.problems.append(
+            Problem(mark.line, mark.column, self._path(), message, first[0].mark.line)
+        )
+
+    def _refuse(self, event: Any) -> None:
+        if event.anchor is not None:
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            shown = f"{sign}{clip(event.anchor)}"
+            self._report(event.start_mark, f"`{shown}`: {_NO_ALIASES}")
+        else:
+            shown = clip(event.tag.replace("tag:yaml.org,2002:", "!!"))
+            self._report(event.start_mark, f"`{shown}`: YAML tags are not allowed; {_NO_TAGS}")
+
+    def _report(self, mark: Any, message: str) -> None:
+        self.problems.append(Problem(mark.line, mark.column, self._path(), message))
+
+    def _path(self) -> Path:
+        steps = (_step(frame) for frame in self._open)
+        return tuple(step for step in steps if step is not None)
+
+
+_NO_ALIASES = "YAML anchors and aliases are not allowed; write the value out, or make it a profile"
+_NO_TAGS = "write the value plainly, and a string in quotes"
+
+
+def _step(frame: _Frame) -> str | int | None:
+    if isinstance(frame.node, Sequence):
+        return len(frame.node.items)
+    return frame.key.text if isinstance(frame.key, Scalar) else None
+
+
+def _odd_key(text: str, said: Meaning) -> str:
+    if said is Meaning.MERGE:
+        return "merge keys (`<<`) are not allowed; write the values out, or make them a profile"
+    return f"YAML reads the key `{clip(text)}` as {said.value}; quote it: {quoted(clip(text))}"
+
+
+def _syntax(text: str, error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark is not None else (0, 0)
+    return Problem(line, column, (), f"is not YAML: {_why(text, line, column, error)}")
+
+
+def _why(text: str, line: int, column: int, error: yaml.MarkedYAMLError) -> str:
+    """The parser's reason, or a better one where the character under the mark tells more."""
+    lines = text.split("\n")
+    rest = lines[line][column:] if line < len(lines) else ""
+    if rest.startswith("\t"):
+        return "a tab; indent with spaces"
+    if rest[:1] in ("@", "`", "%"):
+        return f"a value cannot begin with `{rest[0]}` without quotes; quote it"
+    if str(error.problem).startswith("mapping values are not allowed"):
+        return "a `:` that begins a second value on this line; quote the text, or indent the key"
+    return " ".join(filter(None, (error.context, error.problem)))

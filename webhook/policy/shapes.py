@@ -1,0 +1,309 @@
+"""The shape of what a policy may say: read a node by it, and describe it as JSON Schema.
+
+A shape is both at once, so that what editors check and what the loader accepts cannot differ.
+(pydantic was tried on paper: it sees values after YAML has made `true` of `on`, stops at a
+type before it can say how to quote, and knows no places.) Every problem is reported at its node
+and reading goes on; a value with a problem in it reads as BAD.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from webhook.policy import limits
+from webhook.policy.errors import Path, Problem, clip
+from webhook.policy.nodes import Broken, Mapping, Node, Scalar, Sequence
+from webhook.policy.scalars import Meaning, meaning, quoted
+from webhook.policy.suggestion import suggest
+
+Json = dict[str, Any]
+Check = Callable[[str], str | None]  # why a text is not valid, or None
+
+
+class _Bad:
+    """A value that has a problem; it was reported."""
+
+    def __repr__(self) -> str:
+        return "BAD"
+
+
+BAD: Any = _Bad()
+
+
+class Place:
+    """Where in a document a node stands, and the list that takes the problems found there."""
+
+    __slots__ = ("path", "problems")
+
+    def __init__(self, path: Path, problems: list[Problem]) -> None:
+        self.path = path
+        self.problems = problems
+
+    def __truediv__(self, step: str | int) -> "Place":
+        return Place((*self.path, step), self.problems)
+
+    def report(self, node: Node | Scalar, message: str) -> Any:
+        """Add a problem, up to the number that anybody would read. Returns BAD."""
+        if len(self.problems) < limits.PROBLEMS:
+            mark = node.mark
+            self.problems.append(Problem(mark.line, mark.column, self.path, message))
+        return BAD
+
+    def suggest(self, name: str, known: Iterable[str]) -> str:
+        return suggest(name, known) if len(self.problems) < limits.SUGGESTIONS else ""
+
+
+class Shape(Protocol):
+    def read(self, node: Node, at: Place) -> Any:
+        """The value that the node stands for, or BAD once a problem is reported."""
+
+    def schema(self, defs: Json, /) -> Json:
+        """JSON Schema of it; named parts go into `defs` once."""
+
+
+class Field(Struct, frozen=True):
+    """One key of a record."""
+
+    shape: Any  # a Shape
+    about: str
+    required: bool = False
+    attribute: str | None = None  # its name in the value that is built; None: the same
+    default: Any = None  # what applies where the key is left out, for the schema alone
+
+
+class Record:
+    """A mapping of known keys. `build` makes the value of what was given; `check` may object.
+
+    `nulls_absent`: a key that holds null counts as not given, as in Kubernetes' own objects.
+    `partial`: built even where fields are BAD, which are left out then.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        about: str,
+        fields: dict[str, Field],
+        build: Callable[..., Any] = dict,
+        check: Callable[[Json, Mapping, Place], object] | None = None,
+        *,
+        nulls_absent: bool = False,
+        partial: bool = False,
+    ) -> None:
+        self.name, self.about, self.fields = name, about, fields
+        self._build, self._check = build, check
+        self._nulls_absent, self._partial = nulls_absent, partial
+        self._required = [key for key, field in fields.items() if field.required]
+
+    def read(self, node: Node, at: Place) -> Any:
+        if not isinstance(node, Mapping):
+            return wrong(
+                node, at, f"a mapping with keys such as {', '.join(list(self.fields)[:3])}"
+            )
+        before = len(at.problems)
+        given = self._read_fields(node, at)
+        for key in self._required:
+            if key not in node.pairs:
+                at.report(node, f"`{key}` is missing: {self.fields[key].about}")
+        if self._check is not None and len(at.problems) == before:
+            self._check(given, node, at)
+        if len(at.problems) > before and not self._partial:
+            return BAD
+        return self._build(**{key: value for key, value in given.items() if value is not BAD})
+
+    def _read_fields(self, node: Mapping, at: Place) -> Json:
+        given: Json = {}
+        for key, (mark, value) in node.pairs.items():
+            field = self.fields.get(key)
+            if field is None:
+                (at / key).report(mark, f"unknown key{at.suggest(key, self.fields)}")
+            elif not (self._nulls_absent and is_null(value)):
+                given[field.attribute or key] = field.shape.read(value, at / key)
+        return given
+
+    def schema(self, defs: Json) -> Json:
+        if self.name not in defs:
+            defs[self.name] = {}  # holds its place, in this order
+            defs[self.name] = {
+                "type": "object",
+                "title": self.name,
+                "description": self.about,
+                "properties": {key: self._property(key, defs) for key in self.fields},
+                "required": self._required,
+                "additionalProperties": False,
+            }
+        return {"$ref": f"#/$defs/{self.name}"}
+
+    def _property(self, key: str, defs: Json) -> Json:
+        field = self.fields[key]
+        made = field.shape.schema(defs)
+        if self._nulls_absent and not field.required:
+            made = {"anyOf": [made, {"type": "null"}]}
+        described = {"description": field.about, **made}
+        return described if field.default is None else {**described, "default": field.default}
+
+
+class ListOf:
+    """A list of one shape. With `key`, two items that have the same key are a problem.
+
+    `partial`: read even where items are BAD, which keep their positions.
+    """
+
+    def __init__(
+        self,
+        item: Shape,
+        most: int,
+        *,
+        least: int = 0,
+        key: Callable[[Any], object] | None = None,
+        partial: bool = False,
+    ) -> None:
+        self._item, self._least, self._most, self._key = item, least, most, key
+        self._partial = partial
+
+    def read(self, node: Node, at: Place) -> Any:
+        if not isinstance(node, Sequence):
+            return _not_a_list(node, at)
+        if not self._least <= len(node.items) <= self._most:
+            return at.report(node, self._wrong_length(len(node.items)))
+        before = len(at.problems)
+        values = tuple(self._item.read(item, at / step) for step, item in enumerate(node.items))
+        if self._key is not None:
+            self._check_unique(values, node, at)
+        return values if self._partial or len(at.problems) == before else BAD
+
+    def _wrong_length(self, length: int) -> str:
+        if not length:
+            return "is empty; name at least one, or delete the key"
+        return f"has {length} items; at most {self._most} are allowed"
+
+    def _check_unique(self, values: tuple[Any, ...], node: Sequence, at: Place) -> None:
+        seen: dict[object, int] = {}
+        for step, value in enumerate(values):
+            if value is BAD or self._key is None:
+                continue
+            first = seen.setdefault(self._key(value), step)
+            if first != step:
+                (at / step).report(
+                    node.items[step], f"is the same as item [{first}]; delete one of them"
+                )
+
+    def schema(self, defs: Json) -> Json:
+        made: Json = {"type": "array", "items": self._item.schema(defs), "maxItems": self._most}
+        return {**made, "minItems": self._least} if self._least else made
+
+
+class MapOf:
+    """A mapping whose keys the author chooses; `key` says why one is not valid.
+
+    The value's keys are sorted, so that their order in the file means nothing. `partial`: read
+    even where values are BAD, so that their names are known.
+    """
+
+    def __init__(
+        self,
+        value: Shape,
+        most: int,
+        key: Check,
+        *,
+        least: int = 0,
+        build: Callable[[str, Any], Any] | None = None,
+        partial: bool = False,
+    ) -> None:
+        self._value, self._most, self._key, self._least = value, most, key, least
+        self._build, self._partial = build, partial
+
+    def read(self, node: Node, at: Place) -> Any:
+        if not isinstance(node, Mapping):
+            return wrong(node, at, "a mapping")
+        if not self._least <= len(node.pairs) <= self._most:
+            return at.report(node, self._wrong_size(len(node.pairs)))
+        before = len(at.problems)
+        found = {key: self._read_pair(pair, at / key) for key, pair in node.pairs.items()}
+        if len(at.problems) > before and not self._partial:
+            return BAD
+        return dict(sorted(found.items()))
+
+    def _read_pair(self, pair: tuple[Scalar, Node], at: Place) -> Any:
+        key, node = pair
+        problem = self._key(key.text)
+        if problem is not None:
+            at.report(key, problem)
+        value = self._value.read(node, at)
+        if value is BAD or problem is not None:
+            return BAD
+        return value if self._build is None else self._build(key.text, value)
+
+    def _wrong_size(self, size: int) -> str:
+        if not size:
+            return "is empty; give at least one key, or delete it"
+        return f"has {size} keys; at most {self._most} are allowed"
+
+    def schema(self, defs: Json) -> Json:
+        made: Json = {
+            "type": "object",
+            "additionalProperties": self._value.schema(defs),
+            "maxProperties": self._most,
+        }
+        return {**made, "minProperties": self._least} if self._least else made
+
+
+class Either:
+    """One text or a list of them; always read as a tuple."""
+
+    def __init__(self, one: Shape, many: ListOf) -> None:
+        self._one, self._many = one, many
+
+    def read(self, node: Node, at: Place) -> Any:
+        if isinstance(node, Scalar):
+            value = self._one.read(node, at)
+            return BAD if value is BAD else (value,)
+        return self._many.read(node, at)
+
+    def schema(self, defs: Json) -> Json:
+        return {"anyOf": [self._one.schema(defs), self._many.schema(defs)]}
+
+
+class OrNothing:
+    """A mapping that may be left empty: `payments:` with nothing under it is a team."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+
+    def read(self, node: Node, at: Place) -> Any:
+        return self._shape.read(Mapping({}, node.mark) if is_null(node) else node, at)
+
+    def schema(self, defs: Json) -> Json:
+        return {"anyOf": [self._shape.schema(defs), {"type": "null"}]}
+
+
+def is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.plain and meaning(node.text) is Meaning.NULL
+
+
+def wrong(node: Node, at: Place, wanted: str) -> Any:
+    """Report that a node is not what is wanted here."""
+    if isinstance(node, Broken):
+        return BAD
+    if is_null(node):
+        return at.report(node, "is empty; give it a value or delete the key")
+    return at.report(node, f"must be {wanted}, not {_kind(node)}")
+
+
+def _kind(node: Node) -> str:
+    if isinstance(node, Scalar):
+        return meaning(node.text).value if node.plain else Meaning.STRING.value
+    return "a list" if isinstance(node, Sequence) else "a mapping"
+
+
+def _not_a_list(node: Node, at: Place) -> Any:
+    if isinstance(node, Scalar) and not is_null(node) and len(node.text) < 60:
+        return at.report(node, f"must be a list; write a list: [{_in_flow(node)}]")
+    if isinstance(node, Mapping):
+        return at.report(node, "must be a list, not a mapping; put `- ` before it")
+    return wrong(node, at, "a list")
+
+
+def _in_flow(node: Scalar) -> str:
+    simple = node.text.replace("-", "").replace("_", "").isalnum() and node.plain
+    return node.text if simple else quoted(clip(node.text))

@@ -4,14 +4,13 @@ Nothing of the pod is copied: the draft holds what was added, and the few merged
 steps and the rules read (labels, nodeSelector, the role, the service account).
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from webhook.airflow.workload import Workload
 from webhook.engine.operation import Operation, add, replace
-from webhook.kube.pod import Pod
+from webhook.kube.pod import Labels, Pod
 from webhook.policy.spec import ClusterDefaults
 
 
@@ -36,7 +35,7 @@ class Conflict(Struct, frozen=True, gc=False):
     problem: str  # both values, in a sentence without its end
 
 
-NOTHING: Mapping[str, str] = {}
+NOTHING: Labels = {}  # never written to
 
 
 class Draft:
@@ -67,9 +66,9 @@ class Draft:
         self.conflicts: list[Conflict] = []
         self.differing_labels: list[tuple[Part, str]] = []
         self.warnings: list[str] = []
-        self.made: set[str] = set()
-        self.labels: Mapping[str, str] = pod.metadata.labels or NOTHING
-        self.node_selector: Mapping[str, str] = pod.spec.node_selector or NOTHING
+        self.made: tuple[str, ...] = ()
+        self.labels: Labels = pod.metadata.labels or NOTHING
+        self.node_selector: Labels = pod.spec.node_selector or NOTHING
         self.role: str | None = None  # the one that was added, else see the pod's annotation
         self.service_account: str | None = None  # likewise
 
@@ -86,7 +85,7 @@ class Draft:
     def ensure(self, path: str, there: object, empty: Any) -> None:
         """Make the object or list at `path` unless it is there, or was made before."""
         if there is None and path not in self.made:
-            self.made.add(path)
+            self.made += (path,)
             self.operations.append(_EMPTY.get(path) or add(path, empty))
 
     def conflict(self, part: Part, problem: str, path: str | None = None) -> None:

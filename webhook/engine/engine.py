@@ -4,7 +4,6 @@
 it stands or as the patch would leave it. Both are functions of their arguments.
 """
 
-from collections.abc import Iterator
 from datetime import date
 
 from webhook.airflow.workload import Workload
@@ -51,14 +50,14 @@ class Engine:
         mode = policies.mode(facts)
         compiled = self._placement(owner.team, self._profiles(owner, facts))
         draft = Draft(request.pod, workload, policies.spec.cluster_defaults)
-        if owner.is_found() and compiled.team_label is not None:
+        if owner.label is None and compiled.team_label is not None:
             add_label(draft, compiled.team_label)
         for step in compiled.steps:
             step.merge(draft)
         if mode != "audit":
             _annotate(draft, compiled)
         return Subject(
-            policies, request, workload, owner, facts, mode, compiled, draft, facts.labels, []
+            policies, request, workload, owner, facts, mode, compiled, draft, facts.labels, ()
         )
 
     def judge(
@@ -66,9 +65,9 @@ class Engine:
     ) -> tuple[list[Violation], list[str]]:
         """The violations of the pod, or of the patched pod, and warnings about exemptions."""
         subject.labels = subject.draft.labels if patched else subject.facts.labels
-        subject.facts.labels = dict(subject.draft.labels)
+        subject.facts.labels = subject.draft.labels
         subject.requirements = self.policies.requirements(subject.facts)
-        return self._waived(subject, sorted(_broken(subject, patched), key=_place), today)
+        return self._waived(subject, _broken(subject, patched), today)
 
     def missing(self, subject: Subject, today: date) -> tuple[list[Violation], list[str]]:
         """What the policy adds and the pod lacks, when the mutating call failed open."""
@@ -82,7 +81,7 @@ class Engine:
         subject = self.place(request, workload)
         subject.requirements = self.policies.requirements(subject.facts)
         old = request.old_pod
-        found = sorted(changed(subject, old), key=_place) if old is not None else []
+        found = list(changed(subject, old)) if old is not None else []
         violations, warnings = self._waived(subject, found, today)
         return subject, violations, warnings
 
@@ -113,7 +112,10 @@ class Engine:
         return profiles
 
     def _placement(self, team: Team | None, profiles: tuple[Profile, ...]) -> Placement:
-        key = (team.name if team else None, tuple(profile.name for profile in profiles))
+        key = (
+            team.name if team else None,
+            tuple([profile.name for profile in profiles]) if profiles else (),
+        )
         found = self._placements.get(key)
         if found is None:
             found = placement(self.policies, team, profiles)
@@ -126,6 +128,7 @@ class Engine:
     ) -> tuple[list[Violation], list[str]]:
         if not found:
             return [], []
+        found.sort(key=_place)
         return waive(found, self.policies.exemptions(subject.facts), today)
 
 
@@ -143,14 +146,12 @@ def decision(subject: Subject, violations: list[Violation], warnings: list[str])
     )
 
 
-def _broken(subject: Subject, patched: bool) -> Iterator[Found]:
+def _broken(subject: Subject, patched: bool) -> list[Found]:
     """Every violation, each requirement's with its label."""
-    yield from requirement(subject)
-    yield from ((None, found) for found in membership(subject))
-    yield from ((None, found) for found in reserved(subject, patched))
-    yield from ((None, found) for found in conflict(subject))
+    others = [*membership(subject), *reserved(subject, patched), *conflict(subject)]
     if not patched:
-        yield from ((None, found) for found in not_applied(subject))
+        others += not_applied(subject)
+    return [*requirement(subject), *((None, violation) for violation in others)]
 
 
 def _place(found: Found) -> tuple[int, str]:

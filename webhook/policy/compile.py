@@ -5,7 +5,7 @@ with the number of teams. `compiling` does the work in slices, so that a load of
 never keeps a request waiting for more than a few milliseconds.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -40,6 +40,7 @@ class PolicySet:
 
     __slots__ = (
         "_exemptions",
+        "_for_all",
         "_profiles",
         "_requirements",
         "_stages",
@@ -63,10 +64,9 @@ class PolicySet:
         self.reserved = reserved
         self.controllers = Values((*KUBE_CONTROLLERS, *spec.controllers))
         self._profiles = _indexed((profile.match, profile) for profile in spec.profiles)
-        self._requirements = Index(
-            (requirement.match or Match(), CompiledRequirement(requirement))
-            for requirement in spec.requirements
-        )
+        compiled = tuple(map(CompiledRequirement, spec.requirements))
+        self._for_all = compiled if all(each.match is None for each in compiled) else None
+        self._requirements = Index((each.requirement.match or Match(), each) for each in compiled)
         self._stages = _indexed((Match(namespaces=s.namespaces), s.mode) for s in spec.stages)
         self._exemptions = _indexed((exemption.match, exemption) for exemption in spec.exemptions)
 
@@ -77,8 +77,10 @@ class PolicySet:
         """The profiles that match, by name."""
         return tuple(_holding(self._profiles, facts))
 
-    def requirements(self, facts: Facts) -> list[CompiledRequirement]:
+    def requirements(self, facts: Facts) -> Sequence[CompiledRequirement]:
         """The requirements for this pod, in the order they were written."""
+        if self._for_all is not None:
+            return self._for_all
         return [
             requirement
             for requirement in self._requirements.candidates(facts)

@@ -16,6 +16,11 @@ def is_exact(glob: str) -> bool:
     return "*" not in glob and "?" not in glob
 
 
+def is_prefix(glob: str) -> bool:
+    """Literal characters and then one `*`, the commonest glob."""
+    return glob.endswith("*") and is_exact(glob[:-1])
+
+
 def literal_prefix(glob: str) -> str:
     """What every match starts with: the characters before the first wildcard."""
     return re.split(r"[*?]", glob, maxsplit=1)[0]

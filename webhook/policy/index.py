@@ -66,8 +66,9 @@ class Index(Generic[T]):
             value = getattr(facts, _FACTS[name])
             if value is not None:
                 table.find(value, found)
-            if name == "users" and facts.account is not None:
-                table.find(facts.account, found)
+            account = facts.account() if name == "users" else None
+            if account is not None:
+                table.find(account, found)
         entries = self._entries
         return (entries[position] for position in sorted(found))
 

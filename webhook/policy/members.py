@@ -40,10 +40,14 @@ class CompiledMembers:
             failing.append("namespaces")
         if self.dags is not None and "dags" not in untested and not self.dags.hold(facts.dag):
             failing.append("dags")
-        if self.users is not None and "users" not in untested:
-            if not (self.users.hold(facts.user) or self.users.hold(facts.account)):
-                failing.append("users")
+        if self.users is not None and "users" not in untested and not self._holds_user(facts):
+            failing.append("users")
         return failing
+
+    def _holds_user(self, facts: Facts) -> bool:
+        return self.users is not None and (
+            self.users.hold(facts.user) or self.users.hold(facts.account())
+        )
 
     def given(self) -> frozenset[str]:
         return frozenset(key for key in KEYS if getattr(self, key) is not None)
@@ -73,7 +77,7 @@ class MembersIndex:
             self._teams[team.name] = team
 
     def _places(self, team: Team) -> Iterator[tuple[Index[str], Match]]:
-        """Where a team is filed: by all its keys, and by those that are left without the untested."""
+        """Where a team is filed: by all its keys, and by those left without the untested."""
         if team.members is None:
             return
         match = as_match(team)
@@ -85,8 +89,9 @@ class MembersIndex:
 
     def of(self, name: str) -> CompiledMembers | None:
         """A team's members; None where it has none, so that anyone may claim it."""
-        if name not in self._teams:
-            return None
+        return self._members(name) if name in self._teams else None
+
+    def _members(self, name: str) -> CompiledMembers:
         compiled = self._compiled.get(name)
         if compiled is None:
             compiled = self._compiled[name] = CompiledMembers(self._teams[name])
@@ -115,11 +120,6 @@ class MembersIndex:
                 if len(found) == NAMED:
                     break
         return tuple(found)
-
-    def _members(self, name: str) -> CompiledMembers:
-        members = self.of(name)
-        assert members is not None, "only teams with members are in the index"
-        return members
 
 
 def as_match(team: Team) -> Match:

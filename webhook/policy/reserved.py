@@ -17,7 +17,7 @@ OWNERS = 4  # a message names three, and says that there are more
 class Reserved:
     """Who gives what. Own teams are sorted out by the caller, who knows the pod's team."""
 
-    __slots__ = ("_accounts", "_arns", "_suffixes", "_shorts", "profiles", "taints")
+    __slots__ = ("_accounts", "_arns", "_shorts", "_suffixes", "profiles", "taints")
 
     def __init__(self, profiles: Iterable[Profile]) -> None:
         self._accounts: dict[str, Owners] = {}
@@ -103,7 +103,7 @@ class KeyTaints:
 class Given:
     """All that some blocks give together: what a pod may carry because they do."""
 
-    __slots__ = ("accounts", "keyless", "roles", "tolerations")
+    __slots__ = ("accounts", "keyless", "roles", "tolerations", "whole")
 
     def __init__(self, applies: Iterable[Apply]) -> None:
         self.roles: set[str] = set()
@@ -115,6 +115,7 @@ class Given:
                 self.accounts.update(filter(None, [apply.iam.service_account_name]))
             for taint in map(taint_of, apply.tolerations):
                 self.tolerations.setdefault(taint[0], []).append(taint)
+        self.whole = frozenset(each for given in self.tolerations.values() for each in given)
         self.keyless = self.tolerations.pop("", [])
 
     def taints(self, key: str) -> list[Taint]:

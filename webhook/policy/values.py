@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 from webhook.kube.pod import Labels
-from webhook.policy.globs import compile_glob, is_exact
+from webhook.policy.globs import compile_glob, is_exact, is_prefix
 from webhook.policy.spec import Match
+
+_SERVICE_ACCOUNT = "system:serviceaccount:"
 
 
 class Facts(Struct, gc=False):
@@ -18,25 +20,35 @@ class Facts(Struct, gc=False):
     dag: str | None = None
     team: str | None = None
     user: str | None = None
-    account: str | None = None  # `account_key` of a user that is a service account of namespace
+
+    def account(self) -> str | None:
+        """`account_key` of a user that is a service account of the request's own namespace."""
+        user = self.user
+        if user is None or not user.startswith(_SERVICE_ACCOUNT):
+            return None
+        namespace, _, name = user[len(_SERVICE_ACCOUNT) :].partition(":")
+        return account_key(name) if namespace == self.namespace else None
 
 
 class Values:
-    """The values of one key: exact names in a set, globs as tests."""
+    """The values of one key: exact names in a set, prefixes in one test, other globs in theirs."""
 
-    __slots__ = ("exact", "tests")
+    __slots__ = ("exact", "prefixes", "tests")
 
     def __init__(self, globs: Iterable[str]) -> None:
         every = tuple(globs)
         self.exact = frozenset(filter(is_exact, every))
+        self.prefixes = tuple(glob[:-1] for glob in every if is_prefix(glob))
         self.tests: tuple[Callable[[str], object], ...] = tuple(
-            compile_glob(glob) for glob in every if not is_exact(glob)
+            compile_glob(glob) for glob in every if not is_exact(glob) and not is_prefix(glob)
         )
 
     def hold(self, value: str | None) -> bool:
         if value is None:
             return False
-        return value in self.exact or any(test(value) for test in self.tests)
+        if value in self.exact or value.startswith(self.prefixes):
+            return True
+        return bool(self.tests) and any(test(value) for test in self.tests)
 
 
 class CompiledMatch:

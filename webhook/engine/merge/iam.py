@@ -11,7 +11,7 @@ that Airflow's chart gave it, because it needs its rights to launch pods. The ot
 no change at all, and no conflict. A short role name is the same role as an ARN that ends in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -20,47 +20,55 @@ from webhook.engine.merge.block import Block
 from webhook.engine.merge.maps import add_label, map_part, merge_annotation
 from webhook.engine.merge.scalars import scalar_part
 from webhook.names import AZURE_USE, KUBE2IAM_ROLE
+from webhook.policy import spec
 from webhook.policy.reserved import same_role
 
 
 class _Identity(Struct, frozen=True):
-    workloads: frozenset[str]
-    part: Part
-    label: Part | None = None
+    """What one kind of workload gets."""
+
+    role: Part | None = None
+    account: Part | None = None
+    label: Part | None = None  # with the account
 
 
 class Iam:
-    """The identities of the blocks, each field by the first block that gives it to the workload."""
+    """The identities of the blocks, each field by the first block that gives it to a workload."""
 
-    def __init__(self, roles: Sequence[_Identity], accounts: Sequence[_Identity]) -> None:
-        self._roles = tuple(roles)
-        self._accounts = tuple(accounts)
+    def __init__(self, identities: Mapping[str, _Identity]) -> None:
+        self._identities = identities
 
     def merge(self, draft: Draft) -> None:
-        role = _first(self._roles, draft)
-        if role is not None:
-            _merge_role(draft, role.part)
-        account = _first(self._accounts, draft)
-        if account is not None:
-            _merge_account(draft, account.part)
-            if account.label is not None:
-                _merge_label(draft, account.label)
+        identity = self._identities.get(draft.workload.kind)
+        if identity is None:
+            return
+        if identity.role is not None:
+            _merge_role(draft, identity.role)
+        if identity.account is not None:
+            _merge_account(draft, identity.account)
+        if identity.label is not None:
+            _merge_label(draft, identity.label)
 
 
 def iam(blocks: Sequence[Block]) -> Iam | None:
-    roles, accounts = [], []
-    for block in blocks:
-        given = block.apply.iam
-        if given is None:
+    given = [(block, block.apply.iam) for block in blocks if block.apply.iam is not None]
+    workloads = {workload for _, each in given for workload in each.workloads}
+    return Iam({kind: _identity(kind, given) for kind in workloads}) if workloads else None
+
+
+def _identity(kind: str, given: Sequence[tuple[Block, spec.Iam]]) -> _Identity:
+    role: Part | None = None
+    account: Part | None = None
+    label: Part | None = None
+    for block, each in given:
+        if kind not in each.workloads:
             continue
-        workloads = frozenset(given.workloads)
-        if given.provider == "kube2iam" and given.role is not None:
-            part = map_part("annotations", "annotation", KUBE2IAM_ROLE, given.role, block)
-            roles.append(_Identity(workloads, part))
-        elif given.service_account_name is not None:
-            part = scalar_part("serviceAccountName", given.service_account_name, block)
-            accounts.append(_Identity(workloads, part, azure_label(block)))
-    return Iam(roles, accounts) if roles or accounts else None
+        if each.provider == "kube2iam" and each.role is not None:
+            role = role or map_part("annotations", "annotation", KUBE2IAM_ROLE, each.role, block)
+        elif account is None and each.service_account_name is not None:
+            account = scalar_part("serviceAccountName", each.service_account_name, block)
+            label = azure_label(block)
+    return _Identity(role, account, label)
 
 
 def azure_label(block: Block) -> Part | None:
@@ -72,14 +80,9 @@ def azure_label(block: Block) -> Part | None:
 
 def account_of(draft: Draft) -> str | None:
     """The pod's own service account; one that the cluster filled in counts as absent."""
-    spec = draft.pod.spec
-    name = spec.service_account_name or spec.service_account
+    pod = draft.pod.spec
+    name = pod.service_account_name or pod.service_account
     return None if not name or name in draft.defaults.service_account_name else name
-
-
-def _first(identities: Sequence[_Identity], draft: Draft) -> _Identity | None:
-    kind = draft.workload.kind
-    return next((identity for identity in identities if kind in identity.workloads), None)
 
 
 def _merge_role(draft: Draft, part: Part) -> None:

@@ -4,12 +4,10 @@ The field stays as the author wrote it, all else is still added, and the denial 
 values. A label that a requirement for this pod names is judged by that requirement alone.
 """
 
-from collections.abc import Iterator
-
 from webhook.airflow import advice
 from webhook.airflow.words import Field
 from webhook.engine.decision import Violation
-from webhook.engine.draft import Part
+from webhook.engine.draft import Conflict, Part
 from webhook.engine.message import one_line
 from webhook.engine.rules.subject import Subject
 
@@ -26,15 +24,24 @@ _FIELDS: dict[str, Field] = {
 }
 
 
-def conflict(subject: Subject) -> Iterator[Violation]:
-    for conflicting in subject.draft.conflicts:
-        mend = advice.remove(subject.workload, _FIELDS[conflicting.part.field])
-        yield _violation(subject, f"{conflicting.problem}: {mend}", conflicting.path)
-    if subject.draft.differing_labels:
-        judged = {required.requirement.label for required in subject.requirements}
-        for part, there in subject.draft.differing_labels:
-            if part.key not in judged and part.on_conflict != "keep":
-                yield _label(subject, part, there)
+def conflict(subject: Subject) -> list[Violation]:
+    draft = subject.draft
+    if not draft.conflicts and not draft.differing_labels:
+        return []
+    judged = {required.requirement.label for required in subject.requirements}
+    return [
+        *(_field(subject, conflicting) for conflicting in draft.conflicts),
+        *(
+            _label(subject, part, there)
+            for part, there in draft.differing_labels
+            if part.key not in judged and part.on_conflict != "keep"
+        ),
+    ]
+
+
+def _field(subject: Subject, conflicting: Conflict) -> Violation:
+    mend = advice.remove(subject.workload, _FIELDS[conflicting.part.field])
+    return _violation(subject, f"{conflicting.problem}: {mend}", conflicting.path)
 
 
 def _label(subject: Subject, part: Part, there: str) -> Violation:

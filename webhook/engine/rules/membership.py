@@ -4,23 +4,25 @@ A claimed label holds when each key that is given and can be tested matches. Lab
 come from the author; the namespace and the request's user do not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from webhook.airflow import advice
 from webhook.engine.decision import Violation
 from webhook.engine.message import one_line, shown
 from webhook.engine.operation import pointer
 from webhook.engine.rules.subject import Subject
+from webhook.engine.whose import untested
 
 
-def membership(subject: Subject) -> Iterator[Violation]:
+def membership(subject: Subject) -> Sequence[Violation]:
     team = subject.team
     if team is None or subject.whose.label is None:
-        return
+        return ()
     members = subject.policies.members.of(team.name)
-    failing = members.failing(subject.facts, subject.whose.untested) if members else []
-    if failing:
-        yield _violation(subject, team.name, failing)
+    if members is None:
+        return ()
+    failing = members.failing(subject.facts, untested(subject.policies, subject.facts))
+    return (_violation(subject, team.name, failing),) if failing else ()
 
 
 def _violation(subject: Subject, team: str, failing: list[str]) -> Violation:

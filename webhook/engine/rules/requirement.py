@@ -5,24 +5,25 @@ one of the codes that the pod's team may spend on. A requirement on the team's o
 means that the value must name a team.
 """
 
-from collections.abc import Iterator
-
 from webhook.airflow import advice
 from webhook.engine.decision import Violation
 from webhook.engine.message import listed, one_line, shown, some
 from webhook.engine.operation import pointer
 from webhook.engine.rules.subject import Subject
+from webhook.engine.whose import untested
 from webhook.policy.compile import CompiledRequirement, softest
 
 _LONGEST_VALUE = 63  # a label's; a longer one is refused by the API server, and is no match here
 
 
-def requirement(subject: Subject) -> Iterator[tuple[str, Violation]]:
+def requirement(subject: Subject) -> list[tuple[str, Violation]]:
     """The broken requirements, each with its label."""
-    for required in subject.requirements:
-        problem = _problem(subject, required)
-        if problem is not None:
-            yield required.requirement.label, _violation(subject, required, problem)
+    problems = [(required, _problem(subject, required)) for required in subject.requirements]
+    return [
+        (required.requirement.label, _violation(subject, required, problem))
+        for required, problem in problems
+        if problem is not None
+    ]
 
 
 def _problem(subject: Subject, required: CompiledRequirement) -> str | None:
@@ -92,7 +93,7 @@ def _expected_team(subject: Subject) -> tuple[str | None, str | None]:
         return (f"did you mean {nearest}?" if nearest else "name a team of the policy"), nearest
     if whose.candidates:
         return f"it could be a pod of {some(whose.candidates)}, so say which", None
-    nearly = policies.members.nearly(subject.facts, whose.untested)
+    nearly = policies.members.nearly(subject.facts, untested(policies, subject.facts))
     if not nearly:
         return None, None
     names = [name for name, _ in nearly]

@@ -31,11 +31,12 @@ from webhook.policy.reserved import Owners
 def reserved(subject: Subject, patched: bool) -> Iterator[Violation]:
     """What a CREATE, or a pod in a cluster, carries of others."""
     draft, pod = subject.draft, subject.request.pod
+    own = subject.placement.given
     role = (pod.metadata.annotations or NOTHING).get(KUBE2IAM_ROLE)
-    if role and not (patched and draft.role):
+    if role and role not in own.roles and not (patched and draft.role):
         yield from reserved_role(subject, role)
     account = account_of(draft)
-    if account and not (patched and draft.service_account):
+    if account and account not in own.accounts and not (patched and draft.service_account):
         yield from _reserved_account(subject, account)
     if pod.spec.node_name and not subject.request.from_cluster:
         yield _node_name(subject, pod.spec.node_name)
@@ -54,17 +55,18 @@ def reserved_role(subject: Subject, role: str) -> Iterator[Violation]:
 def reserved_tolerations(
     subject: Subject, tolerations: Iterable[tuple[int, Toleration]]
 ) -> Iterator[Violation]:
+    own = subject.placement.given.whole
     for at, toleration in tolerations:
-        owners = _toleration_owners(subject, toleration)
+        owners = () if taint_of(toleration) in own else _toleration_owners(subject, toleration)
         if owners:
             what = f"toleration {shown(describe(taint_of(toleration)))}"
             yield _violation(subject, what, owners, "tolerations", f"/spec/tolerations/{at}")
 
 
 def _reserved_account(subject: Subject, account: str) -> Iterator[Violation]:
-    index, own = subject.policies.reserved, subject.placement.given
+    index = subject.policies.reserved
     owners = index.account_owners(account)
-    if owners and account not in own.accounts and account not in index.profiles.accounts:
+    if owners and account not in index.profiles.accounts:
         what = f"service account {shown(account)}"
         yield _violation(subject, what, owners, "serviceAccountName", "/spec/serviceAccountName")
 

@@ -1,6 +1,6 @@
 """What a rule judges: one pod as it stands, or as our patch would leave it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -8,6 +8,7 @@ from webhook.airflow.workload import Workload
 from webhook.engine.draft import Draft
 from webhook.engine.placement import Placement
 from webhook.engine.whose import Whose
+from webhook.kube.pod import Labels
 from webhook.kube.review import AdmissionRequest
 from webhook.policy.compile import CompiledRequirement, PolicySet
 from webhook.policy.spec import Team
@@ -25,8 +26,8 @@ class Subject(Struct, gc=False):
     mode: str  # the pod's
     placement: Placement
     draft: Draft
-    labels: Mapping[str, str]
-    requirements: list[CompiledRequirement]
+    labels: Labels
+    requirements: Sequence[CompiledRequirement]
 
     @property
     def team(self) -> Team | None:

@@ -1,12 +1,16 @@
-"""One control plane for all of these tests, and a Taxiway that its API server asks."""
+"""One control plane and one replica for all of these tests; each test registers the webhooks."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from pytest import TestReport
 
 from tests.cluster import binaries
+from tests.cluster.api import Api
 from tests.cluster.control_plane import ControlPlane, running_control_plane
+from tests.cluster.replica import Replica, running_replica
+from tests.cluster.webhooks import registered
 from tests.cluster.world import make_world
 
 POLICIES = Path(__file__).parent / "policies"
@@ -18,3 +22,32 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlP
     with running_control_plane(found, tmp_path_factory.mktemp("control-plane")) as running:
         make_world(running.api)
         yield running
+
+
+@pytest.fixture(scope="session")
+def api(control_plane: ControlPlane) -> Api:
+    return control_plane.api
+
+
+@pytest.fixture(scope="session")
+def replica(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replica]:
+    with running_replica("taxiway", POLICIES, tmp_path_factory.mktemp("taxiway")) as running:
+        yield running
+
+
+@pytest.fixture
+def taxiway(api: Api, replica: Replica) -> Iterator[Replica]:
+    """The replica, with the API server asking it about every pod."""
+    with registered(api, replica.endpoint):
+        yield replica
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, TestReport, TestReport]:
+    """Say beside a failure where the programs' logs are."""
+    report = yield
+    running = getattr(item, "funcargs", {}).get("control_plane")
+    if report.failed and isinstance(running, ControlPlane):
+        logs = "\n".join(str(program.log) for program in running.programs)
+        report.sections.append(("logs of the control plane", logs))
+    return report

@@ -12,19 +12,26 @@ of a Service. Source of the fields: Kubernetes API reference, admissionregistrat
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.cluster.api import Api, Object
+from tests.cluster.api import Api, Object, Reply
+from tests.cluster.processes import until
+from webhook.names import APPLIED, GOVERN, KUBE2IAM_ROLE
 
 # Mutating configurations run in order of their names: this one comes before the clouds' identity
 # webhooks (`azure-wi-…`, `pod-identity-webhook`), which read the service account that we set.
 NAME = "airflow-taxiway"
 OWN_NAMESPACE = "taxiway"
 NEVER = (OWN_NAMESPACE, "kube-system", "kube-node-lease")
-IAM_ROLE = "iam.amazonaws.com/role"
+PROBE: Object = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "probe", "labels": {"kubernetes_pod_operator": "True"}},
+    "spec": {"containers": [{"name": "base", "image": "probe"}]},
+}
 
 
 @dataclass(frozen=True)
@@ -41,15 +48,33 @@ class Endpoint:
 
 @contextmanager
 def registered(api: Api, mutate: Endpoint, validate: Endpoint | None = None) -> Iterator[None]:
-    """Both configurations, until the end; `validate` may be another replica than `mutate`."""
-    configurations = (mutating(mutate), validating(validate or mutate))
+    """Both configurations, in force, until the end; `validate` may be another replica's.
+
+    An API server learns of a configuration by watch, so each is waited for by a dry run: of a pod
+    without a team, which `/mutate` gives an annotation all the same and `/validate` refuses.
+    """
+    with (
+        in_force(api, mutating(mutate), lambda reply: APPLIED in annotations(reply)),
+        in_force(api, validating(validate or mutate), lambda reply: reply.code >= 400),
+    ):
+        yield
+
+
+@contextmanager
+def in_force(api: Api, configuration: Object, shows: Callable[[Reply], bool]) -> Iterator[None]:
+    name = configuration["kind"]
+    api.create(configuration).made()
     try:
-        for configuration in configurations:
-            api.create(configuration).made()
+        until(f"{name} is asked", lambda: shows(api.create(PROBE, dry_run=True)))
         yield
     finally:
-        for configuration in configurations:
-            api.delete(configuration)
+        api.delete(configuration)
+        until(f"{name} is forgotten", lambda: not shows(api.create(PROBE, dry_run=True)))
+
+
+def annotations(reply: Reply) -> Object:
+    found: Object = reply.body.get("metadata", {}).get("annotations", {})
+    return found
 
 
 def mutating(endpoint: Endpoint) -> Object:
@@ -140,11 +165,16 @@ def differs(value: str) -> str:
 NOT_OURS = {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": list(NEVER)}
 MARKED: Object = {
     # On UPDATE a pod counts that was Airflow's before: else its marker is what an author removes.
-    "conditions": (("airflow-made-it", f"{marked('object')} || (oldObject != null && ({marked('oldObject')}))"),),
-    "namespaces": ({"key": "taxiway/govern", "operator": "NotIn", "values": ["all"]},),
+    "conditions": (
+        (
+            "airflow-made-it",
+            f"{marked('object')} || (oldObject != null && ({marked('oldObject')}))",
+        ),
+    ),
+    "namespaces": ({"key": GOVERN, "operator": "NotIn", "values": ["all"]},),
 }
 GOVERNED: Object = {
-    "namespaces": ({"key": "taxiway/govern", "operator": "In", "values": ["all"]},),
+    "namespaces": ({"key": GOVERN, "operator": "In", "values": ["all"]},),
 }
 GUARD = (
     (
@@ -152,7 +182,7 @@ GUARD = (
         " || ".join(
             (
                 differs("{}.spec.?tolerations.orValue([])"),
-                differs(f"{{}}.metadata.?annotations[?'{IAM_ROLE}'].orValue('')"),
+                differs(f"{{}}.metadata.?annotations[?'{KUBE2IAM_ROLE}'].orValue('')"),
                 differs("{}.metadata.?labels[?'team'].orValue('')"),
                 differs("{}.metadata.?labels[?'cost-center'].orValue('')"),
             )

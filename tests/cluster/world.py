@@ -4,6 +4,8 @@ No node is without a taint. A pod that got nothing from Taxiway therefore stays 
 that runs says by its node which team it was given to.
 """
 
+from functools import partial
+
 from tests.cluster.api import Api, Object
 from tests.cluster.processes import until
 
@@ -39,10 +41,11 @@ def make_world(api: Api) -> None:
     for thing in launchers():
         api.create(thing).made()
     for namespace in ACCOUNTS:  # a pod is refused until its namespace has this account
-        until(
-            f"service account default in {namespace}",
-            lambda where=namespace: api.get("ServiceAccount", "default", where).code == 200,
-        )
+        until(f"{namespace} can hold pods", partial(has_default_account, api, namespace))
+
+
+def has_default_account(api: Api, namespace: str) -> bool:
+    return api.get("ServiceAccount", "default", namespace).code == 200
 
 
 def of(api_version: str, kind: str, name: str, **metadata: object) -> Object:

@@ -38,39 +38,22 @@ class Conflict(Struct, frozen=True, gc=False):
 NOTHING: Labels = {}  # never written to
 
 
-class Draft:
+class Draft(Struct, gc=False):
     """The additions to one pod, in the making."""
 
-    __slots__ = (
-        "conflicts",
-        "defaults",
-        "differing_labels",
-        "labels",
-        "made",
-        "missing",
-        "node_selector",
-        "operations",
-        "pod",
-        "role",
-        "service_account",
-        "warnings",
-        "workload",
-    )
-
-    def __init__(self, pod: Pod, workload: Workload, defaults: ClusterDefaults) -> None:
-        self.pod = pod
-        self.workload = workload
-        self.defaults = defaults
-        self.operations: list[Operation] = []
-        self.missing: list[Part] = []
-        self.conflicts: list[Conflict] = []
-        self.differing_labels: list[tuple[Part, str]] = []
-        self.warnings: list[str] = []
-        self.made: tuple[str, ...] = ()
-        self.labels: Labels = pod.metadata.labels or NOTHING
-        self.node_selector: Labels = pod.spec.node_selector or NOTHING
-        self.role: str | None = None  # the one that was added, else see the pod's annotation
-        self.service_account: str | None = None  # likewise
+    pod: Pod
+    workload: Workload
+    defaults: ClusterDefaults
+    labels: Labels  # the pod's, with those that were added
+    node_selector: Labels  # likewise
+    role: str | None = None  # the one that was added, else see the pod's annotation
+    service_account: str | None = None  # likewise
+    made: tuple[str, ...] = ()  # objects and lists that were absent
+    operations: list[Operation] = []
+    missing: list[Part] = []
+    conflicts: list[Conflict] = []
+    differing_labels: list[tuple[Part, str]] = []
+    warnings: list[str] = []
 
     def add(self, part: Part) -> None:
         """Add a part as it was compiled."""

@@ -49,7 +49,9 @@ class Engine:
         facts.team = owner.team.name if owner.team else None
         mode = policies.mode(facts)
         compiled = self._placement(owner.team, self._profiles(owner, facts))
-        draft = Draft(request.pod, workload, policies.spec.cluster_defaults)
+        pod = request.pod
+        defaults = policies.spec.cluster_defaults
+        draft = Draft(pod, workload, defaults, facts.labels, pod.spec.node_selector or NOTHING)
         if owner.label is None and compiled.team_label is not None:
             add_label(draft, compiled.team_label)
         for step in compiled.steps:
@@ -64,7 +66,8 @@ class Engine:
         self, subject: Subject, today: date, *, patched: bool
     ) -> tuple[list[Violation], list[str]]:
         """The violations of the pod, or of the patched pod, and warnings about exemptions."""
-        subject.labels = subject.draft.labels if patched else subject.facts.labels
+        if patched:
+            subject.labels = subject.draft.labels
         subject.facts.labels = subject.draft.labels
         subject.requirements = self.policies.requirements(subject.facts)
         return self._waived(subject, _broken(subject, patched), today)
@@ -101,9 +104,10 @@ class Engine:
 
     def _profiles(self, owner: Whose, facts: Facts) -> tuple[Profile, ...]:
         """Matched once, against the pod's labels together with those that its team adds."""
-        if not self.policies.has_profiles():
-            return ()
         own, team = facts.labels, owner.team
+        given = team.apply.labels if team is not None and team.apply is not None else NOTHING
+        if self.policies.has_no_profile_for(own, given):
+            return ()
         if team is not None:
             added = labels_added_by(team, facts.workload)
             facts.labels = {**added, self.policies.spec.labels.team: team.name, **own}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from webhook import names
-from webhook.policy.shapes import BAD
+from webhook.policy.places import BAD
 from webhook.policy.spec import Apply, Match
 from webhook.policy.union import Part, Parts
 

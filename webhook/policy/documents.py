@@ -12,7 +12,7 @@ from msgspec import Struct
 from webhook.policy.errors import Path, PolicyError, PolicyWarning, Problem, clip, show_path
 from webhook.policy.language import DOCUMENT, VERSION, Content
 from webhook.policy.nodes import Mapping, Node, Scalar, Sequence, compose
-from webhook.policy.shapes import Place, is_null
+from webhook.policy.places import Place, is_null
 from webhook.policy.source import Unreadable, chunks
 
 

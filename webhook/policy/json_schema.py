@@ -5,7 +5,7 @@ limit, a team that does not exist) only the loader says.
 """
 
 from webhook.policy.language import DOCUMENT
-from webhook.policy.shapes import Json
+from webhook.policy.places import Json
 
 
 def json_schema() -> Json:

@@ -19,7 +19,8 @@ from webhook.policy.kubernetes_names import (
     label_key,
 )
 from webhook.policy.nodes import Mapping
-from webhook.policy.shapes import Field, Json, ListOf, Place, Record
+from webhook.policy.places import Json, Place
+from webhook.policy.shapes import Field, ListOf, Record
 from webhook.policy.shapes_scalar import Amount, Choice, Flag, Text, any_text
 from webhook.policy.suggestion import one_of, suggest
 

@@ -21,7 +21,8 @@ from webhook.policy import limits
 from webhook.policy.errors import clip
 from webhook.policy.kubernetes_names import label_key
 from webhook.policy.nodes import Mapping
-from webhook.policy.shapes import Field, Json, MapOf, Place, Record
+from webhook.policy.places import Json, Place
+from webhook.policy.shapes import Field, MapOf, Record
 from webhook.policy.shapes_scalar import Amount
 from webhook.policy.spec import Resources
 from webhook.policy.suggestion import suggest

@@ -18,8 +18,9 @@ from webhook.policy.kubernetes_names import (
     label_value,
 )
 from webhook.policy.nodes import Mapping
+from webhook.policy.places import Json, Place
 from webhook.policy.scalars import DECIMAL
-from webhook.policy.shapes import Field, Json, ListOf, MapOf, Place, Record
+from webhook.policy.shapes import Field, ListOf, MapOf, Record
 from webhook.policy.shapes_scalar import Choice, Text
 
 KEY = Text(label_key, LABEL_KEY)

@@ -14,7 +14,8 @@ from webhook.policy.kubernetes_selectors import (
     listed_with_selectors,
 )
 from webhook.policy.nodes import Mapping
-from webhook.policy.shapes import Field, Json, ListOf, Place, Record
+from webhook.policy.places import Json, Place
+from webhook.policy.shapes import Field, ListOf, Record
 from webhook.policy.shapes_scalar import Choice, Whole
 
 _INT32 = 2**31 - 1

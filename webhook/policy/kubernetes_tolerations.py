@@ -17,7 +17,8 @@ from webhook.kube.tolerations import taint_of
 from webhook.policy import limits
 from webhook.policy.kubernetes_names import LABEL_KEY, LABEL_VALUE, label_key, label_value
 from webhook.policy.nodes import Mapping
-from webhook.policy.shapes import Field, Json, ListOf, Place, Record
+from webhook.policy.places import Json, Place
+from webhook.policy.shapes import Field, ListOf, Record
 from webhook.policy.shapes_scalar import Choice, Text, Whole
 
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")

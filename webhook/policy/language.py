@@ -28,15 +28,8 @@ from webhook.policy.language_words import (
     url,
 )
 from webhook.policy.nodes import Mapping
-from webhook.policy.shapes import (
-    Field,
-    Json,
-    ListOf,
-    MapOf,
-    OrNothing,
-    Place,
-    Record,
-)
+from webhook.policy.places import Json, Place
+from webhook.policy.shapes import Field, ListOf, MapOf, OrNothing, Record
 from webhook.policy.shapes_scalar import Choice, Day, Text
 from webhook.policy.spec import (
     ClusterDefaults,

@@ -23,7 +23,8 @@ from webhook.policy.kubernetes_spread import CONSTRAINTS
 from webhook.policy.kubernetes_tolerations import TOLERATIONS
 from webhook.policy.language_iam import IAM
 from webhook.policy.nodes import Mapping
-from webhook.policy.shapes import Field, Json, ListOf, MapOf, Place, Record
+from webhook.policy.places import Json, Place
+from webhook.policy.shapes import Field, ListOf, MapOf, Record
 from webhook.policy.shapes_scalar import Choice, Text, any_text
 from webhook.policy.spec import Apply, Container
 

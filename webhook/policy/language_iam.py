@@ -19,7 +19,8 @@ from webhook.policy.errors import clip
 from webhook.policy.kubernetes_names import DNS_NAME, dns_name
 from webhook.policy.language_words import listed, matching_workloads, role, workload_glob
 from webhook.policy.nodes import Mapping
-from webhook.policy.shapes import Field, Json, Place, Record
+from webhook.policy.places import Json, Place
+from webhook.policy.shapes import Field, Record
 from webhook.policy.shapes_scalar import Choice, Text
 from webhook.policy.spec import Iam
 

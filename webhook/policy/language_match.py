@@ -15,7 +15,8 @@ from webhook.policy.language_words import (
     workload_glob,
 )
 from webhook.policy.nodes import Mapping
-from webhook.policy.shapes import Either, Field, Json, MapOf, Place, Record
+from webhook.policy.places import Json, Place
+from webhook.policy.shapes import Either, Field, MapOf, Record
 from webhook.policy.shapes_scalar import Text
 from webhook.policy.spec import Match, Members
 

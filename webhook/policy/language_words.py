@@ -8,7 +8,8 @@ from webhook.policy import globs, limits
 from webhook.policy.errors import clip
 from webhook.policy.kubernetes_names import dns_label, label_value
 from webhook.policy.pattern import compile_pattern
-from webhook.policy.shapes import Check, ListOf
+from webhook.policy.places import Check
+from webhook.policy.shapes import ListOf
 from webhook.policy.shapes_scalar import Choice, Text
 from webhook.policy.suggestion import suggest
 

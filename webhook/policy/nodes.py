@@ -6,14 +6,13 @@ twice. Nodes are built from the parser's events, without recursion, so that no n
 exhaust the stack; libyaml reads if PyYAML was built with it.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
-import yaml
 from msgspec import Struct
 
-from webhook.policy import limits
+from webhook.policy import limits, parser
 from webhook.policy.errors import Path, Problem, clip
+from webhook.policy.parser import NotYaml, events
 from webhook.policy.scalars import Meaning, meaning, quoted
 from webhook.policy.source import directive
 
@@ -47,10 +46,6 @@ class Broken(Struct):
 Node = Scalar | Sequence | Mapping | Broken
 
 
-# Only their events are used. A PyYAML that was built without libyaml has only the slower one.
-_PARSER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-
-
 def compose(text: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """The document's node, or None where it has none, and what is wrong with it as YAML."""
     composer = _Composer()
@@ -58,17 +53,13 @@ def compose(text: str) -> tuple[Node | None, tuple[Problem, ...]]:
         message = "YAML directives (`%` lines) are not allowed; delete the line"
         return None, (Problem(text[: text.index("%")].count("\n"), 0, (), message),)
     try:
-        for event in _events(text):
+        for event in events(text):
             composer.take(event)
-    except yaml.MarkedYAMLError as error:
-        return None, (*composer.problems, _syntax(text, error))
+    except NotYaml as error:
+        return None, (*composer.problems, error.problem)
     except _TooDeep:
         return None, tuple(composer.problems)
     return composer.root, tuple(composer.problems)
-
-
-def _events(text: str) -> Iterator[Any]:
-    return iter(_PARSER(text).get_event, None)
 
 
 class _TooDeep(Exception):
@@ -95,19 +86,19 @@ class _Composer:
 
     def take(self, event: Any) -> None:
         kind = type(event)
-        if kind is yaml.ScalarEvent:
+        if kind is parser.ScalarEvent:
             if event.anchor is not None or event.tag is not None:
                 self._refuse(event)
                 self._attach(Broken(event.start_mark))
             else:
                 self._attach(Scalar(event.value, event.implicit[0], event.start_mark))
-        elif kind is yaml.MappingStartEvent:
+        elif kind is parser.MappingStartEvent:
             self._begin(event, Mapping({}, event.start_mark))
-        elif kind is yaml.SequenceStartEvent:
+        elif kind is parser.SequenceStartEvent:
             self._begin(event, Sequence([], event.start_mark))
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+        elif kind is parser.MappingEndEvent or kind is parser.SequenceEndEvent:
             self._attach(self._open.pop().node)
-        elif kind is yaml.AliasEvent:
+        elif kind is parser.AliasEvent:
             self._refuse(event)
             self._attach(Broken(event.start_mark))
 
@@ -156,7 +147,7 @@ class _Composer:
 
     def _refuse(self, event: Any) -> None:
         if event.anchor is not None:
-            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            sign = "*" if isinstance(event, parser.AliasEvent) else "&"
             shown = f"{sign}{clip(event.anchor)}"
             self._report(event.start_mark, f"`{shown}`: {_NO_ALIASES}")
         else:
@@ -185,22 +176,3 @@ def _odd_key(text: str, said: Meaning) -> str:
     if said is Meaning.MERGE:
         return "merge keys (`<<`) are not allowed; write the values out, or make them a profile"
     return f"YAML reads the key `{clip(text)}` as {said.value}; quote it: {quoted(clip(text))}"
-
-
-def _syntax(text: str, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line, mark.column) if mark is not None else (0, 0)
-    return Problem(line, column, (), f"is not YAML: {_why(text, line, column, error)}")
-
-
-def _why(text: str, line: int, column: int, error: yaml.MarkedYAMLError) -> str:
-    """The parser's reason, or a better one where the character under the mark tells more."""
-    lines = text.split("\n")
-    rest = lines[line][column:] if line < len(lines) else ""
-    if rest.startswith("\t"):
-        return "a tab; indent with spaces"
-    if rest[:1] in ("@", "`", "%"):
-        return f"a value cannot begin with `{rest[0]}` without quotes; quote it"
-    if str(error.problem).startswith("mapping values are not allowed"):
-        return "a `:` that begins a second value on this line; quote the text, or indent the key"
-    return " ".join(filter(None, (error.context, error.problem)))

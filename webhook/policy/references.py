@@ -18,7 +18,7 @@ from webhook.policy.blocks import applies, globs_asked, labels_given, matches
 from webhook.policy.errors import PolicyError
 from webhook.policy.globs import is_exact, is_indexable
 from webhook.policy.nearest import Nearest
-from webhook.policy.shapes import BAD
+from webhook.policy.places import BAD
 from webhook.policy.spec import Exemption
 from webhook.policy.suggestion import suggest
 from webhook.policy.union import Part, Parts

@@ -10,7 +10,7 @@ import re
 from enum import Enum
 from functools import lru_cache
 
-from yaml.resolver import Resolver
+from webhook.policy.parser import implicit_tag
 
 
 class Meaning(Enum):
@@ -48,9 +48,9 @@ def meaning(word: str) -> Meaning:
 
 @lru_cache(maxsize=8192)
 def _meaning(word: str) -> Meaning:
-    for tag, expression in Resolver.yaml_implicit_resolvers.get(word[:1], ()):
-        if expression.match(word):
-            return _TAGS.get(tag, Meaning.STRING)
+    tag = implicit_tag(word)
+    if tag is not None:
+        return _TAGS.get(tag, Meaning.STRING)
     return Meaning.NUMBER if _NUMBER_1_2.fullmatch(word) else Meaning.STRING
 
 

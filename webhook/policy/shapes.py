@@ -1,57 +1,18 @@
 """The shape of what a policy may say: read a node by it, and describe it as JSON Schema.
 
 A shape is both at once, so that what editors check and what the loader accepts cannot differ.
-(pydantic was tried on paper: it sees values after YAML has made `true` of `on`, stops at a
-type before it can say how to quote, and knows no places.) Every problem is reported at its node
+(pydantic would do both as well, but sees a value only after YAML has made `true` of `on`, and
+knows no places.) Every problem is reported at its node
 and reading goes on; a value with a problem in it reads as BAD.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from msgspec import Struct
 
-from webhook.policy import limits
-from webhook.policy.errors import Path, Problem, clip
-from webhook.policy.nodes import Broken, Mapping, Node, Scalar, Sequence
-from webhook.policy.scalars import Meaning, meaning, quoted
-from webhook.policy.suggestion import suggest
-
-Json = dict[str, Any]
-Check = Callable[[str], str | None]  # why a text is not valid, or None
-
-
-class _Bad:
-    """A value that has a problem; it was reported."""
-
-    def __repr__(self) -> str:
-        return "BAD"
-
-
-BAD: Any = _Bad()
-
-
-class Place:
-    """Where in a document a node stands, and the list that takes the problems found there."""
-
-    __slots__ = ("path", "problems")
-
-    def __init__(self, path: Path, problems: list[Problem]) -> None:
-        self.path = path
-        self.problems = problems
-
-    def __truediv__(self, step: str | int) -> "Place":
-        return Place((*self.path, step), self.problems)
-
-    def report(self, node: Node | Scalar, message: str) -> Any:
-        """Add a problem, up to the number that anybody would read. Returns BAD."""
-        if len(self.problems) < limits.PROBLEMS:
-            mark = node.mark
-            self.problems.append(Problem(mark.line, mark.column, self.path, message))
-        return BAD
-
-    def suggest(self, name: str, known: Iterable[str]) -> str:
-        return suggest(name, known) if len(self.problems) < limits.SUGGESTIONS else ""
+from webhook.policy.nodes import Mapping, Node, Scalar, Sequence
+from webhook.policy.places import BAD, Check, Json, Place, is_null, not_a_list, wrong
 
 
 class Shape(Protocol):
@@ -104,7 +65,7 @@ class Record:
         given = self._read_fields(node, at)
         for key in self._required:
             if key not in node.pairs:
-                at.report(node, f"`{key}` is missing: {self.fields[key].about}")
+                at.report(node, f"`{key}` is missing: {self.fields[key].about.rstrip('.')}")
         if self._check is not None and len(at.problems) == before:
             self._check(given, node, at)
         if len(at.problems) > before and not self._partial:
@@ -139,7 +100,7 @@ class Record:
         made = field.shape.schema(defs)
         if self._nulls_absent and not field.required:
             made = {"anyOf": [made, {"type": "null"}]}
-        described = {"description": field.about, **made}
+        described = {"description": field.about[:1].upper() + field.about[1:], **made}
         return described if field.default is None else {**described, "default": field.default}
 
 
@@ -163,7 +124,7 @@ class ListOf:
 
     def read(self, node: Node, at: Place) -> Any:
         if not isinstance(node, Sequence):
-            return _not_a_list(node, at)
+            return not_a_list(node, at)
         if not self._least <= len(node.items) <= self._most:
             return at.report(node, self._wrong_length(len(node.items)))
         before = len(at.problems)
@@ -275,35 +236,3 @@ class OrNothing:
 
     def schema(self, defs: Json) -> Json:
         return {"anyOf": [self._shape.schema(defs), {"type": "null"}]}
-
-
-def is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.plain and meaning(node.text) is Meaning.NULL
-
-
-def wrong(node: Node, at: Place, wanted: str) -> Any:
-    """Report that a node is not what is wanted here."""
-    if isinstance(node, Broken):
-        return BAD
-    if is_null(node):
-        return at.report(node, "is empty; give it a value or delete the key")
-    return at.report(node, f"must be {wanted}, not {_kind(node)}")
-
-
-def _kind(node: Node) -> str:
-    if isinstance(node, Scalar):
-        return meaning(node.text).value if node.plain else Meaning.STRING.value
-    return "a list" if isinstance(node, Sequence) else "a mapping"
-
-
-def _not_a_list(node: Node, at: Place) -> Any:
-    if isinstance(node, Scalar) and not is_null(node) and len(node.text) < 60:
-        return at.report(node, f"must be a list; write a list: [{_in_flow(node)}]")
-    if isinstance(node, Mapping):
-        return at.report(node, "must be a list, not a mapping; put `- ` before it")
-    return wrong(node, at, "a list")
-
-
-def _in_flow(node: Scalar) -> str:
-    simple = node.text.replace("-", "").replace("_", "").isalnum() and node.plain
-    return node.text if simple else quoted(clip(node.text))

@@ -12,8 +12,8 @@ from typing import Any
 from webhook.policy import limits
 from webhook.policy.errors import clip
 from webhook.policy.nodes import Node, Scalar
+from webhook.policy.places import Check, Json, Place, is_null, wrong
 from webhook.policy.scalars import DECIMAL, DECIMAL_FRACTION, Meaning, meaning, quoted
-from webhook.policy.shapes import Check, Json, Place, is_null, wrong
 from webhook.policy.suggestion import one_of
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")

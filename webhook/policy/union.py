@@ -18,8 +18,8 @@ from msgspec import Struct
 from webhook.policy import limits
 from webhook.policy.documents import ParsedDocument
 from webhook.policy.errors import Path, PolicyError, PolicyWarning
+from webhook.policy.places import BAD
 from webhook.policy.revision import with_revision
-from webhook.policy.shapes import BAD
 from webhook.policy.spec import ClusterDefaults, LabelKeys, PolicySpec
 
 _SINGLE = (

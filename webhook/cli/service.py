@@ -101,9 +101,9 @@ class Service:
         observer = Observer(log, requests, self._metrics, denials)
         self._admitting = Settings(own_namespace=settings.namespace)
         self._application = Application(self._history, self._bodies, observer, self._admitting)
-        self._admission = server(self._application, self._troubles.cut, live.context)
+        self._admission = server(self._application, self._troubles, live.context)
         people = ops.application(self._health, self._metrics, denials)
-        self._people = server(people, self._troubles.cut)
+        self._people = server(people, self._troubles)
         self._metrics.gauges += [
             self._health.gauges,
             traffic(self._admission, self._bodies, log),

@@ -13,7 +13,7 @@ from typing import Any
 
 from uvicorn import Config, Server
 
-from webhook.server.protocol import SILENCE_SECONDS, BoundedProtocol, Cuts
+from webhook.server.protocol import SILENCE_SECONDS, BoundedProtocol, Witness
 
 # A handshake takes two round trips, the end of TLS one; who needs more than 5 s is no API server,
 # which gives a whole call 2 or 3.
@@ -28,7 +28,10 @@ BACKLOG = 4096
 class QuietServer(Server):
     """A uvicorn server that leaves signals alone and bounds TLS handshakes."""
 
-    context: SSLContext | None = None
+    def __init__(self, config: Config, witness: Witness, context: SSLContext | None) -> None:
+        super().__init__(config)
+        self._witness = witness
+        self._context = context
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -37,12 +40,12 @@ class QuietServer(Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's own, which passes no timeouts on: asyncio's are 60 s and 30 s."""
         loop = asyncio.get_running_loop()
-        timeout = HANDSHAKE_SECONDS if self.context else None
+        timeout = HANDSHAKE_SECONDS if self._context else None
         self.servers = [
             await loop.create_server(
                 self._protocol,
                 sock=sock,
-                ssl=self.context,
+                ssl=self._context,
                 backlog=BACKLOG,
                 ssl_handshake_timeout=timeout,
                 ssl_shutdown_timeout=timeout,
@@ -52,16 +55,19 @@ class QuietServer(Server):
         self.started = True
 
     def _protocol(self) -> asyncio.Protocol:
+        # uvloop says nothing of handshakes that fail: they are those that begin and do not end.
+        if self._context is not None:
+            self._witness.handshake("begun")
         protocol: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
         return protocol(config=self.config, server_state=self.server_state, app_state={})
 
 
-def server(application: Any, cuts: Cuts, context: SSLContext | None = None) -> QuietServer:
+def server(application: Any, witness: Witness, context: SSLContext | None = None) -> QuietServer:
     """A server for this application: HTTPS with a context, else plain HTTP."""
     config = Config(
         application,
         loop="none",
-        http=type("Protocol", (BoundedProtocol,), {"cuts": staticmethod(cuts)}),
+        http=type("Protocol", (BoundedProtocol,), {"witness": witness}),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -72,9 +78,7 @@ def server(application: Any, cuts: Cuts, context: SSLContext | None = None) -> Q
         timeout_keep_alive=SILENCE_SECONDS,
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
-    made = QuietServer(config)
-    made.context = context
-    return made
+    return QuietServer(config, witness, context)
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -130,7 +130,7 @@ VIOLATIONS_HELP = "Violations found, by rule and by the mode in force: only enfo
 EVENTS = {
     names.METRIC_REFUSALS: ("Requests that were not decided, by status.", "status"),
     names.METRIC_CONNECTIONS_CUT: ("Connections that were closed on a client.", "reason"),
-    names.METRIC_HANDSHAKES_FAILED: ("TLS handshakes that came to nothing.", "reason"),
+    names.METRIC_HANDSHAKES: ("TLS handshakes; what began and was not completed failed.", "stage"),
     names.METRIC_POLICY_LOADS: ("Loads of the policy set, good and bad.", "result"),
     names.METRIC_LOADER_RESTARTS: ("Loader processes that had to be replaced.", "reason"),
     names.METRIC_CERTIFICATE_LOADS: ("Changes of the certificate, good and bad.", "result"),

@@ -25,19 +25,28 @@ MESSAGE_SECONDS = 6.0
 MOST_CONNECTIONS = 1024
 SILENCE_SECONDS = 300
 
+LEAVE_SECONDS = 0.1
 NEVER = float("inf")
 
 
-class Cuts(Protocol):
-    """Who counts the connections that were closed on a client, by reason."""
+class Witness(Protocol):
+    """Who counts what happens to connections."""
 
-    def __call__(self, reason: str) -> None: ...
+    def handshake(self, stage: str) -> None: ...
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # A polite end of TLS reads on until its client ends too: one that has not sent all of its
+        # message would go on sending. The answer gets the time to leave.
+        if self.message_began != NEVER and self.transport.is_closing():
+            self.loop.call_later(LEAVE_SECONDS, self.transport.abort)
+
+    def cut(self, reason: str) -> None: ...
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """One connection. `cuts` must be set on a subclass: uvicorn makes instances itself."""
+    """One connection. `witness` must be set on a subclass: uvicorn makes instances itself."""
 
-    cuts: Cuts
+    witness: Witness
 
     def __init__(
         self,
@@ -55,6 +64,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.connections) >= MOST_CONNECTIONS:
             _oldest(self.connections).cut("too-many")
         super().connection_made(transport)
+        if self.scheme == "https":
+            self.witness.handshake("completed")
         # uvicorn begins to count silence after the first answer only; but Go's client keeps
         # connections in its pool that it opened and then did not need.
         self.timeout_keep_alive_task = self.loop.call_later(
@@ -79,10 +90,17 @@ class BoundedProtocol(HttpToolsProtocol):
         self._beside_body = 0
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # A polite end of TLS reads on until its client ends too: one that has not sent all of its
+        # message would go on sending. The answer gets the time to leave.
+        if self.message_began != NEVER and self.transport.is_closing():
+            self.loop.call_later(LEAVE_SECONDS, self.transport.abort)
+
     def cut(self, reason: str) -> None:
         """End the connection at once: a polite end of TLS would wait for a client that is not."""
         if not self.transport.is_closing():
-            self.cuts(reason)
+            self.witness.cut(reason)
             self.transport.abort()
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong outside of any request: failed handshakes, nonsense instead of HTTP, bugs.
+"""What goes wrong outside of any request: connections cut, nonsense instead of HTTP, bugs.
 
 All of it comes from whoever can reach the port, as often as they like: each kind is logged once
 in 10 s at most, with how many were left out, and counted always. Exceptions are told by their
@@ -7,7 +7,6 @@ type and the code they came from; their texts may hold what a client sent.
 
 import asyncio
 import logging
-import ssl
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,16 +17,6 @@ from webhook.server.logs import Log
 from webhook.server.metrics import Metrics
 
 QUIET_SECONDS = 10.0
-# OpenSSL's reasons that a person can do something about; all others are one label.
-REASONS = {
-    "PEER_DID_NOT_RETURN_A_CERTIFICATE": "no-client-certificate",
-    "CERTIFICATE_VERIFY_FAILED": "untrusted-client-certificate",
-    "TLSV1_ALERT_UNKNOWN_CA": "client-does-not-trust-us",
-    "SSLV3_ALERT_BAD_CERTIFICATE": "client-does-not-trust-us",
-    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "client-does-not-trust-us",
-    "HTTP_REQUEST": "plain-http",
-    "UNSUPPORTED_PROTOCOL": "tls-too-old",
-}
 
 
 class Seldom:
@@ -60,13 +49,8 @@ class Troubles(logging.Handler):
     def in_loop(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """As `loop.set_exception_handler` wants it."""
         error = context.get("exception")
-        if isinstance(error, OSError):  # all of ssl's and sockets' errors are
-            reason = handshake_reason(error)
-            self._metrics.events[names.METRIC_HANDSHAKES_FAILED, reason] += 1
-            self._tell("warning", "handshake", reason, reason=reason)
-        else:
-            what = str(context.get("message", ""))
-            self._tell("error", "bug-in-loop", what, message=what, **_shown(error))
+        what = str(context.get("message", ""))
+        self._tell("error", "bug-in-loop", what, message=what, **_shown(error))
 
     def emit(self, record: logging.LogRecord) -> None:
         """A line of a library's, uvicorn's mostly."""
@@ -74,6 +58,10 @@ class Troubles(logging.Handler):
         level, template = record.levelname.lower(), str(record.msg).strip()
         fields = {"logger": record.name, "message": template, **_shown(error)}
         self._tell(level, "library", f"{record.name} {template}", **fields)
+
+    def handshake(self, stage: str) -> None:
+        """`begun`, or `completed`."""
+        self._metrics.events[names.METRIC_HANDSHAKES, stage] += 1
 
     def cut(self, reason: str) -> None:
         """A connection that was closed on its client."""
@@ -85,14 +73,6 @@ class Troubles(logging.Handler):
         if held is not None:
             more = {"held_back": held} if held else {}
             self._log.event(level, event, **fields, **more)
-
-
-def handshake_reason(error: OSError) -> str:
-    """One of a short list: it becomes a label."""
-    if isinstance(error, TimeoutError | ConnectionAbortedError):
-        return "timeout"
-    reason = error.reason if isinstance(error, ssl.SSLError) else ""
-    return REASONS.get(reason or "", "other")
 
 
 def _shown(error: BaseException | None) -> dict[str, Any]:

@@ -12,9 +12,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from webhook.policy.documents import Cache
 from webhook.policy.errors import PolicyErrors
 from webhook.policy.load import load
 from webhook.policy.spec import Team
@@ -27,9 +29,10 @@ ALIVE_SECONDS = 5.0
 
 
 class Loader:
-    """Turns what the directory holds into frames; remembers the teams that were sent."""
+    """Turns what the directory holds into frames; remembers documents, and teams that were sent."""
 
     def __init__(self) -> None:
+        self._documents: Cache = {}
         self._sent: dict[str, Team] = {}
 
     def frames(self, found: Files | Unreadable) -> Iterator[Frame]:
@@ -38,7 +41,7 @@ class Loader:
             return
         started = time.monotonic()
         try:
-            loaded = load(found)
+            loaded = load(found, today=datetime.now(UTC).date(), cache=self._documents)
         except PolicyErrors as error:
             yield Failed(frames.lines(map(str, error.errors)))
             return

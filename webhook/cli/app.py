@@ -5,8 +5,10 @@ and must not wait for a web server. Options of `serve` can be given by environme
 a Deployment; an option on the command line wins.
 """
 
+import sys
 from datetime import date
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -39,10 +41,13 @@ NowOption = Annotated[
 
 def main() -> None:
     """The entry point of the `taxiway` command and of `python -m webhook`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a name in a file need not fit the terminal's codec
+            stream.reconfigure(errors="backslashreplace")
     app(prog_name="taxiway")
 
 
-@app.command()
+@app.command(short_help="Serve the admission webhook over HTTPS.")
 def serve(
     policies: Annotated[
         Path,
@@ -130,7 +135,7 @@ def serve(
     _end(command.serve(settings))
 
 
-@app.command()
+@app.command(short_help="Show what Taxiway would do with pods.")
 def review(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE...", help="YAML or JSON; - is standard input.")
@@ -177,7 +182,7 @@ def review(
     _end(command.review(settings))
 
 
-@app.command()
+@app.command(short_help="Check policies.")
 def lint(
     policies: Annotated[
         Path, typer.Argument(metavar="DIR", help="The directory of the policies, or one file.")
@@ -186,7 +191,7 @@ def lint(
     now: NowOption = None,
     output: OutputOption = Output.text,
 ) -> None:
-    """Check policies alone: every error and warning, as file:line:column: path: message.
+    """Check policies alone. Prints every error and warning as file:line:column: path: message.
 
     Exit code: 0 they compile, 1 they do with warnings and --strict, 2 they do not.
     """
@@ -198,7 +203,7 @@ def lint(
     _end(command.lint(settings))
 
 
-@app.command()
+@app.command(short_help="Print the JSON Schema of policies.")
 def schema() -> None:
     """Print the JSON Schema of the policy language, for editors."""
     from webhook.cli import schema as command
@@ -206,7 +211,7 @@ def schema() -> None:
     _end(command.schema())
 
 
-@app.command()
+@app.command(short_help="Make certificates for development.")
 def certs(
     directory: Annotated[
         Path, typer.Argument(metavar="DIR", help="Where ca.crt, tls.crt and tls.key go.")

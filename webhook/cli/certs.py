@@ -15,5 +15,6 @@ def certs(directory: Path, hosts: tuple[str, ...]) -> int:
         complain(f"{directory}: certificates cannot be made there: {error}")
         return exits.BAD_INPUT
     with quiet_broken_pipe():
-        print(made)
+        for path in made:
+            print(path)
     return exits.OK

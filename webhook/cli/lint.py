@@ -1,7 +1,8 @@
 """`taxiway lint`: whether policies compile, and what in them is legal and probably not meant.
 
-Each finding is one line, `file:line:column: path: message`, as compilers write them: editors and
-CI systems turn it into a link. Errors and warnings go to standard output, the count behind them.
+Each finding is one line, `file:line:column: path: message` (with `warning: ` before the path of
+one that is none), as compilers write them: editors and CI systems turn it into a link. They go to
+standard output, the count behind them.
 """
 
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from msgspec import Struct, structs
 from webhook.cli import exits
 from webhook.cli.exits import complain, quiet_broken_pipe
 from webhook.cli.policies import read_policies
-from webhook.cli.terminal import Terminal, row
+from webhook.cli.terminal import Row, Terminal, row
 from webhook.policy.compile import compile_policy
 from webhook.policy.errors import PolicyError, PolicyErrors
 from webhook.policy.load import Loaded, load
@@ -78,9 +79,15 @@ def _print(found: Iterable[PolicyError], severity: Severity, settings: LintSetti
         for one in found:
             print(dumps({"severity": severity, **structs.asdict(one)}))
         return
-    # Errors are what there is, so they need no word; a warning must not be taken for one.
-    label = "" if severity == "error" else "warning: "
-    Terminal().rows(((label, _COLOURS[severity]), (str(one), "")) for one in found)
+    Terminal().rows(_row(one, severity) for one in found)
+
+
+def _row(one: PolicyError, severity: Severity) -> Row:
+    """Errors are what a linter prints; only a warning, which must not be taken for one, says so."""
+    path = f"{one.path}: " if one.path else ""
+    word = "" if severity == "error" else "warning: "
+    where = (f"{one.file}:{one.line}:{one.column}: ", "bold")
+    return where, (word, _COLOURS[severity]), (f"{path}{one.message}", "")
 
 
 def _close(text: str, style: str, settings: LintSettings) -> None:

@@ -110,8 +110,8 @@ def _reviewed(review: dict[str, Any], origin: str, defaults: Defaults) -> Found:
         return Refusal(origin, "this AdmissionReview is not of admission.k8s.io/v1")
     if not isinstance(asked, dict):
         return Refusal(origin, "this AdmissionReview has no `request`; it is an answer")
-    kind = _mapping(asked, "kind").get("kind")
-    if kind not in (None, "Pod"):
+    kind = _text(_mapping(asked, "kind"), "kind") or "Pod"
+    if kind != "Pod":
         return Refusal(origin, f"this AdmissionReview is about a {kind}; Taxiway judges Pods")
     new, old = asked.get("object"), asked.get("oldObject")
     raw: Any = new if new is not None else old  # a deletion has the old one alone

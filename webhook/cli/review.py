@@ -18,8 +18,8 @@ from webhook.cli.json_lines import json_line
 from webhook.cli.objects import Found, pods_in
 from webhook.cli.policies import load_policies
 from webhook.cli.subject import Defaults, Refusal
-from webhook.cli.terminal import Terminal, printable, row
-from webhook.cli.verdict import Verdict, judge
+from webhook.cli.terminal import Terminal, paragraph, printable
+from webhook.cli.verdict import judge
 from webhook.engine import Engine
 from webhook.policy.compile import compile_policy
 from webhook.policy.spec import PolicySpec
@@ -90,8 +90,9 @@ def _close(tally: _Tally, revision: str, settings: ReviewSettings, spec: PolicyS
         if note:
             complain(NO_USER)
         return
-    rows = [row(NO_USER, "yellow")] if note else []
-    Terminal().rows([*rows, show.summary(tally.results, tally.refused, revision)])
+    terminal = Terminal()
+    rows = paragraph("note  ", NO_USER, terminal.wrap_at, "yellow") if note else []
+    terminal.rows([*rows, show.summary(tally.results, tally.refused, revision)])
 
 
 def _names_users(spec: PolicySpec) -> bool:

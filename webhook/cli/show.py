@@ -83,6 +83,8 @@ def workload_text(workload: Workload) -> str:
 
 
 def _title(verdict: Verdict) -> str:
+    if verdict.subject.request.operation == "UPDATE":
+        return "patch     none: an UPDATE is judged, and never patched"
     if verdict.decision.mode == "audit":
         return "would patch (in audit nothing is sent)"
     return "patch"
@@ -90,7 +92,8 @@ def _title(verdict: Verdict) -> str:
 
 def patch_rows(title: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Row]:
     lines = pod_diff(before, after)
-    yield row(f"  {title}" if lines else f"  {title:<10}nothing to add", "dim")
+    nothing = "" if lines or "none" in title else "nothing to add"
+    yield row(f"  {title:<10}{nothing}".rstrip(), "dim")
     for line in lines:
         yield row(f"    {line}", _SIGNS.get(line.sign, ""))
 
@@ -99,7 +102,7 @@ def _violation(violation: Violation, width: int | None) -> list[Row]:
     soft = "" if violation.mode == "enforce" else f" ({violation.mode})"
     where = f" [{violation.path}]" if violation.path else ""
     colour = "yellow" if soft else "red"
-    label = f"    {violation.rule}{soft}  "
+    label = f"    {violation.rule + soft:<11}  "
     return paragraph(label, f"{violation.message}{where}", width, colour)
 
 
@@ -108,10 +111,10 @@ def summary(verdicts: Iterable[tuple[str, bool]], refused: int, revision: str) -
     every = list(verdicts)
     results = Counter(ended for ended, _ in every)
     parts = [f"{results[one]} {one.lower()}" for one in _COLOURS if results[one]]
-    if results[ALLOWED]:
-        parts[0] += f" ({every.count((ALLOWED, True))} patched)"
+    if patched := every.count((ALLOWED, True)):
+        parts[0] += f" ({patched} patched)"
     if refused:
         parts.append(f"{refused} not reviewed")
     text = f"{len(every)} pod{'' if len(every) == 1 else 's'}: {', '.join(parts) or 'none at all'}"
     colour = _COLOURS[DENIED if results[DENIED] or refused else ALLOWED]
-    return (text, colour), (f" (policy set {revision})", "dim")
+    return (text, colour), (f"; policy set {revision}", "dim")

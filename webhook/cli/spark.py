@@ -38,12 +38,13 @@ def _pod(
     part = _mapping(spec, role)
     template = _mapping(part, "template")
     template_meta = _mapping(template, "metadata")
-    name = part.get("podName") or f"{meta.get('name') or 'spark'}-{suffix}"
+    application = meta.get("name")
+    name = f"{application if isinstance(application, str) else 'spark'}-{suffix}"
     return {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
-            "name": name,
+            "name": part.get("podName") or name,
             **({"namespace": meta["namespace"]} if meta.get("namespace") else {}),
             "labels": {
                 **_mapping(template_meta, "labels"),

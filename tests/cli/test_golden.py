@@ -1,0 +1,66 @@
+"""Whole outputs of the real command. `TAXIWAY_REGENERATE=1 pytest tests/cli/test_golden.py` writes
+them again; read the difference before it is committed.
+
+The revision of the example policies stands as `<revision>`, so that a comment in them, or a new
+version of the semantics, does not change every file.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import POLICIES, ROOT, taxiway
+from webhook.cli.policies import read_policies
+from webhook.policy.load import load
+
+GOLDEN = Path(__file__).parent / "golden"
+REGENERATE = os.environ.get("TAXIWAY_REGENERATE") == "1"
+
+REVIEW = f"review --policies {POLICIES} --now 2026-06-01"
+WORKER = "--user system:serviceaccount:airflow:airflow-worker"
+INPUTS = "tests/cli/inputs"
+CASES = {
+    "the-examples": f"{REVIEW} {WORKER} examples/pods/pod-operator.json "
+    "examples/pods/job-operator.json examples/pods/kubernetes-executor.json",
+    "the-examples-as-json": f"{REVIEW} -o json examples/pods/pod-operator.json "
+    "examples/pods/job-operator.json examples/pods/kubernetes-executor.json",
+    "a-whole-review": f"{REVIEW} examples/reviews/pod-operator.json",
+    "audit-shows-what-would-be-sent": f"{REVIEW} {INPUTS}/in-audit.yaml",
+    "audit-sends-nothing": f"{REVIEW} -o json {INPUTS}/in-audit.yaml",
+    "a-container-keeps-what-it-has": f"{REVIEW} {INPUTS}/growth.yaml",
+    "an-update": f"{REVIEW} {INPUTS}/update.yaml",
+    "what-cannot-be-reviewed": f"{REVIEW} {INPUTS}/several.yaml {INPUTS}/missing.yaml",
+    "a-governed-namespace": f"{REVIEW} --all {INPUTS}/several.yaml",
+    "a-spark-application": f"{REVIEW} tests/pods/af3.3.2_cncf10.25.0__spark_application.json",
+    "bad-policies": f"review --policies {INPUTS}/policies-bad examples/pods/pod-operator.json",
+    "lint": f"lint {POLICIES} --now 2026-06-01",
+    "lint-errors": f"lint {INPUTS}/policies-bad",
+    "lint-errors-as-json": f"lint -o json {INPUTS}/policies-bad",
+    "lint-warnings": f"lint {INPUTS}/policies-odd --now 2026-06-01",
+    "lint-warnings-when-strict": f"lint --strict {INPUTS}/policies-odd --now 2026-06-01",
+    "no-policies-there": f"review --policies {INPUTS}/missing examples/pods/pod-operator.json",
+    "no-policies-in-it": f"lint {GOLDEN.relative_to(ROOT)}",
+    "a-date-that-is-none": f"{REVIEW} --now yesterday examples/pods/pod-operator.json",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_command_says(name: str) -> None:
+    said = transcript(CASES[name])
+    file = GOLDEN / f"{name}.txt"
+    if REGENERATE:
+        file.write_text(said)
+    assert said == file.read_text()
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert sorted(file.stem for file in GOLDEN.iterdir()) == sorted(CASES)
+
+
+def transcript(command: str) -> str:
+    ended = taxiway(*command.split())
+    revision = load(read_policies(ROOT / POLICIES)).spec.revision
+    parts = (f"$ taxiway {command}", ended.out, "--- stderr", ended.err, f"--- exit {ended.code}")
+    text = "\n".join(part.rstrip("\n") for part in parts if part)
+    return text.replace(revision, "<revision>") + "\n"

@@ -115,21 +115,25 @@ def crowd(tmp_path: Path) -> Iterator[tuple[Server, list[ssl.SSLSocket]]]:
         yield server, [stack.enter_context(server.raw()) for _ in range(MOST_UNFINISHED)]
 
 
-def test_the_257th_unfinished_body_is_429_and_a_complete_one_is_not(
+def test_one_unfinished_body_too_many_is_429_and_a_complete_one_is_not(
     crowd: tuple[Server, list[ssl.SSLSocket]],
 ) -> None:
     server, connections = crowd
-    with server.raw() as late, server.raw() as whole:
-        for connection in connections:
+    with contextlib.ExitStack() as stack:
+        # More than one too many: a busy machine may be so slow that the first have timed out.
+        late = [stack.enter_context(server.raw()) for _ in range(40)]
+        whole = stack.enter_context(server.raw())
+        for connection in (*connections, *late):
             connection.sendall(head(1000) + b"{")
-        late.sendall(head(1000) + b"{")
         whole.sendall(head(len(REVIEW)) + REVIEW)
-        first, headers = answer(late)
-        assert first == b"HTTP/1.1 429 Too Many Requests"
-        assert b"retry-after: 1" in headers
-        assert b"connection: close" in headers
+        answers = [answer(connection) for connection in late]
         assert whole.recv(65536).startswith(b"HTTP/1.1 200 OK")
-    assert server.metric('taxiway_refused_requests_total{status="429"}') == 1
+    refused = [headers for first, headers in answers if b" 429 Too Many Requests" in first]
+    assert refused
+    assert all(b"retry-after: 1" in headers for headers in refused)
+    assert all(b"connection: close" in headers for headers in refused)
+    counted = server.metric('taxiway_refused_requests_total{status="429"}')
+    assert counted == len(refused)
     until("all are gone", lambda: server.metric("taxiway_unfinished_bodies") == 0, 5)
     assert server.send("POST", "/mutate", REVIEW).status == 200
 

@@ -15,9 +15,9 @@ from uvicorn import Config, Server
 
 from webhook.server.protocol import SILENCE_SECONDS, BoundedProtocol, Witness
 
-# A handshake takes two round trips, the end of TLS one; who needs more than 5 s is no API server,
-# which gives a whole call 2 or 3.
+# A handshake takes two round trips, the end of TLS one; an API server gives a whole call 2 or 3 s.
 HANDSHAKE_SECONDS = 5.0
+FAREWELL_SECONDS = 1.0
 # How long connections may take to close after the drain; answers are sent by then.
 CLOSING_SECONDS = 5
 # An API server that was cut off comes back with all its calls at once; Linux caps this at
@@ -40,15 +40,15 @@ class QuietServer(Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's own, which passes no timeouts on: asyncio's are 60 s and 30 s."""
         loop = asyncio.get_running_loop()
-        timeout = HANDSHAKE_SECONDS if self._context else None
+        is_tls = self._context is not None
         self.servers = [
             await loop.create_server(
                 self._protocol,
                 sock=sock,
                 ssl=self._context,
                 backlog=BACKLOG,
-                ssl_handshake_timeout=timeout,
-                ssl_shutdown_timeout=timeout,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS if is_tls else None,
+                ssl_shutdown_timeout=FAREWELL_SECONDS if is_tls else None,
             )
             for sock in sockets or ()
         ]

@@ -25,7 +25,7 @@ MESSAGE_SECONDS = 6.0
 MOST_CONNECTIONS = 1024
 SILENCE_SECONDS = 300
 
-LEAVE_SECONDS = 0.1
+LEAVE_SECONDS = 0.02
 NEVER = float("inf")
 
 
@@ -33,13 +33,6 @@ class Witness(Protocol):
     """Who counts what happens to connections."""
 
     def handshake(self, stage: str) -> None: ...
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        # A polite end of TLS reads on until its client ends too: one that has not sent all of its
-        # message would go on sending. The answer gets the time to leave.
-        if self.message_began != NEVER and self.transport.is_closing():
-            self.loop.call_later(LEAVE_SECONDS, self.transport.abort)
-
     def cut(self, reason: str) -> None: ...
 
 

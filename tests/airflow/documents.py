@@ -21,20 +21,29 @@ def document(name: str) -> dict[str, Any]:
 
 
 def pods(document: dict[str, Any]) -> list[Pod]:
+    """The pods of a document, as far as Taxiway reads them."""
+    return [msgspec.convert(body, Pod) for body in bodies(document)]
+
+
+def bodies(document: dict[str, Any]) -> list[dict[str, Any]]:
     """A Pod itself; what the Job controller, or Spark, makes of a Job or a SparkApplication."""
     if document["kind"] == "Job":
         template = document["spec"]["template"]
         owner = {"apiVersion": "batch/v1", "kind": "Job", "name": document["metadata"]["name"]}
         metadata = template["metadata"] | {"ownerReferences": [owner]}
-        return [msgspec.convert(template | {"metadata": metadata}, Pod)]
+        return [{"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}]
     if document["kind"] == "SparkApplication":
         return [_spark_pod(document["spec"], role) for role in ("driver", "executor")]
-    return [msgspec.convert(document, Pod)]
+    return [document]
 
 
-def _spark_pod(spec: dict[str, Any], role: str) -> Pod:
+def _spark_pod(spec: dict[str, Any], role: str) -> dict[str, Any]:
     labels = spec[role]["labels"] | {"spark-role": role, "spark-app-selector": "spark-1"}
-    container = {"name": f"spark-kubernetes-{role}"}
-    return msgspec.convert(
-        {"metadata": {"labels": labels}, "spec": {"containers": [container]}}, Pod
-    )
+    metadata = {"name": f"pi-abc-{role}", "labels": labels}
+    containers = [{"name": f"spark-kubernetes-{role}", "env": spec[role]["env"]}]
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata,
+        "spec": {"containers": containers},
+    }

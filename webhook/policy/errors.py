@@ -12,7 +12,7 @@ from msgspec import Struct
 from webhook.policy import limits
 
 Path = tuple[str | int, ...]  # the keys and positions that lead to a place in a document
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
 class Problem(Struct, frozen=True, gc=False):
@@ -22,16 +22,12 @@ class Problem(Struct, frozen=True, gc=False):
     column: int
     path: Path
     message: str
-    first_line: int | None = None  # of something given twice: where the first stands
+    also: tuple[str, int] | None = None  # another place: what is there, and its line
 
     def at(self, file: str, line: int) -> "PolicyError":
         """The same as an error of the file in which the document starts on `line` (from 0)."""
-        first = (
-            ""
-            if self.first_line is None
-            else f" (the first is on line {line + self.first_line + 1})"
-        )
-        path, message = show_path(self.path), self.message + first
+        also = "" if self.also is None else f" ({self.also[0]} on line {line + self.also[1] + 1})"
+        path, message = show_path(self.path), self.message + also
         return PolicyError(file, line + self.line + 1, self.column + 1, path, message)
 
 

@@ -155,4 +155,4 @@ def _name(variable: Json) -> str:
     return str(variable["name"])
 
 
-ENV = ListOf(_VARIABLE, limits.ENV, key=_name)
+ENV = ListOf(_VARIABLE, limits.ENV, key=_name, alike="has the same name as")

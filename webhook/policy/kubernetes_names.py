@@ -39,6 +39,8 @@ def filled_label_value(value: str) -> str | None:
 
 def label_key(key: str) -> str | None:
     """What Kubernetes calls a qualified name: `name`, or `prefix.example.com/name`."""
+    if not key:
+        return "is empty; write a label key"
     prefix, slash, name = key.rpartition("/")
     if len(name) > _LABEL or not _name.fullmatch(name):
         return f"`{clip(key)}` is no label key: after any `/`, at most {_LABEL} {_NAME_RULE}"
@@ -50,7 +52,9 @@ def label_key(key: str) -> str | None:
 def annotation_key(key: str) -> str | None:
     """A qualified name in which capitals are allowed before the `/` too."""
     problem = label_key(key.lower())
-    return None if problem is None else f"`{clip(key)}` is no annotation key: {_after(problem)}"
+    if problem is None or not key:
+        return problem
+    return f"`{clip(key)}` is no annotation key: {problem.split(': ', 1)[1]}"
 
 
 def dns_label(name: str) -> str | None:
@@ -64,7 +68,7 @@ def dns_name(name: str) -> str | None:
     """A DNS subdomain name: what most objects are named by."""
     if len(name) <= _SUBDOMAIN and _dns_name.fullmatch(name):
         return None
-    return f"`{clip(name)}` is no name of an object: at most {_SUBDOMAIN} {_DNS_RULE}; dots between"
+    return f"`{clip(name)}` is no name of an object: at most {_SUBDOMAIN} {_DNS_RULE}; `.` between"
 
 
 def env_name(name: str) -> str | None:
@@ -86,7 +90,3 @@ def data_key(key: str) -> str | None:
 
 def _leads_up(name: str) -> bool:
     return name == "." or name.startswith("..")
-
-
-def _after(problem: str) -> str:
-    return problem.split(": ", 1)[1]

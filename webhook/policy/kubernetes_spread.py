@@ -29,6 +29,9 @@ def _check(given: Json, node: Mapping, at: Place) -> None:
     check_label_keys(given, node, at)
 
 
+_ALIKE = "has the same topologyKey and whenUnsatisfiable as"
+
+
 def _pair(constraint: Json) -> tuple[str, str]:
     return constraint["topologyKey"], constraint["whenUnsatisfiable"]
 
@@ -52,4 +55,4 @@ _CONSTRAINT = Record(
     _check,
     nulls_absent=True,
 )
-CONSTRAINTS = ListOf(_CONSTRAINT, limits.SPREAD_CONSTRAINTS, key=_pair)
+CONSTRAINTS = ListOf(_CONSTRAINT, limits.SPREAD_CONSTRAINTS, key=_pair, alike=_ALIKE)

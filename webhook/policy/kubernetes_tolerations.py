@@ -65,4 +65,4 @@ TOLERATION = Record(
     _check,
     nulls_absent=True,
 )
-TOLERATIONS = ListOf(TOLERATION, limits.TOLERATIONS, key=taint_of)
+TOLERATIONS = ListOf(TOLERATION, limits.TOLERATIONS, key=taint_of, alike="tolerates the same as")

@@ -80,7 +80,7 @@ def _check_labels(given: Json, node: Mapping, at: Place) -> None:
 def _check_requirement(_: Json, node: Mapping, at: Place) -> None:
     ways = [key for key in ("values", "pattern", "from") if key in node.pairs]
     if len(ways) > 1:
-        said = f"goes with neither of the others; keep one of {', '.join(ways)}"
+        said = f"stands beside {ways[0]}; keep one of {', '.join(ways)}"
         (at / ways[1]).report(node.pairs[ways[1]][0], said)
 
 
@@ -135,7 +135,7 @@ _REQUIREMENT = Record(
     "Requirement",
     "A label that governed pods must carry, not empty, and as one of values, pattern, from says.",
     {
-        "label": Field(_LABEL_KEY, "the label's key.", required=True),
+        "label": Field(_LABEL_KEY, "The label's key.", required=True),
         "values": Field(listed(filled_label_value, limits.VALUES), "Values allowed."),
         "pattern": Field(Text(pattern), "RE2, searched for in the value; anchor it with ^ and $."),
         "from": Field(
@@ -152,8 +152,8 @@ _STAGE = Record(
     "Stage",
     "A softer mode for some namespaces, while rolling out.",
     {
-        "namespaces": Field(listed(namespace_glob), "namespaces, by name or glob.", required=True),
-        "mode": Field(MODE, "enforce, warn or audit.", required=True),
+        "namespaces": Field(listed(namespace_glob), "Namespaces, by name or glob.", required=True),
+        "mode": Field(MODE, "How hard: enforce, warn or audit.", required=True),
     },
     Stage,
 )
@@ -161,8 +161,8 @@ _PROFILE = Record(
     "Profile",
     "What a label means, for any team.",
     {
-        "match": Field(MATCH, "which pods; {} is every pod.", required=True),
-        "apply": Field(APPLY, "what they get.", required=True),
+        "match": Field(MATCH, "Which pods; {} is every pod.", required=True),
+        "apply": Field(APPLY, "What they get.", required=True),
     },
 )
 _TEAM = Record(
@@ -183,16 +183,16 @@ _EXEMPTION = Record(
     "Exemption",
     "Some rules waived for some pods, until a day.",
     {
-        "name": Field(_NAME, "a name for it.", required=True),
-        "match": Field(MATCH, "which pods.", required=True),
+        "name": Field(_NAME, "A name for it.", required=True),
+        "match": Field(MATCH, "Which pods.", required=True),
         "waives": Field(
             listed(label_key, limits.WAIVES),
-            "required labels, or rules: " + ", ".join(names.RULES) + ".",
+            "Required labels, or rules: " + ", ".join(names.RULES) + ".",
             required=True,
         ),
-        "reason": Field(LINE, "why.", required=True),
-        "approvedBy": Field(LINE, "who allowed it.", required=True, attribute="approved_by"),
-        "expires": Field(Day(), "the last day it holds, UTC.", required=True),
+        "reason": Field(LINE, "Why.", required=True),
+        "approvedBy": Field(LINE, "Who allowed it.", required=True, attribute="approved_by"),
+        "expires": Field(Day(), "The last day it holds, UTC.", required=True),
     },
     Exemption,
 )
@@ -200,7 +200,7 @@ DOCUMENT = Record(
     "Policy",
     "A policy document. A policy set is the union of all documents of all files.",
     {
-        "apiVersion": Field(Choice((VERSION,)), f"write apiVersion: {VERSION}", required=True),
+        "apiVersion": Field(Choice((VERSION,)), f"Write apiVersion: {VERSION}", required=True),
         "labels": Field(_LABELS, "The label keys in use."),
         "mode": Field(MODE, "How hard the whole policy is.", default="enforce"),
         "docs": Field(Text(url), "An address that every denial prints."),

@@ -69,10 +69,11 @@ class _TooDeep(Exception):
 class _Frame:
     """A collection that is being built, and of a mapping the key that waits for its value."""
 
-    __slots__ = ("key", "node")
+    __slots__ = ("broken", "key", "node")
 
-    def __init__(self, node: Sequence | Mapping) -> None:
+    def __init__(self, node: Sequence | Mapping, broken: bool) -> None:
         self.node = node
+        self.broken = broken  # it has a tag, so what it holds is not what it seems to be
         self.key: Scalar | Broken | None = None
 
 
@@ -97,7 +98,8 @@ class _Composer:
         elif kind is parser.SequenceStartEvent:
             self._begin(event, Sequence([], event.start_mark))
         elif kind is parser.MappingEndEvent or kind is parser.SequenceEndEvent:
-            self._attach(self._open.pop().node)
+            frame = self._open.pop()
+            self._attach(Broken(frame.node.mark) if frame.broken else frame.node)
         elif kind is parser.AliasEvent:
             self._refuse(event)
             self._attach(Broken(event.start_mark))
@@ -108,7 +110,7 @@ class _Composer:
         if len(self._open) >= limits.DEPTH:
             self._report(event.start_mark, f"is nested more than {limits.DEPTH} deep; no policy is")
             raise _TooDeep
-        self._open.append(_Frame(node))
+        self._open.append(_Frame(node, event.tag is not None))
 
     def _attach(self, node: Node) -> None:
         if not self._open:
@@ -140,10 +142,8 @@ class _Composer:
         if first is None:
             mapping.pairs[key.text] = (key, node)
             return
-        mark, message = key.mark, "the key stands here twice; delete one of them"
-        self.problems.append(
-            Problem(mark.line, mark.column, self._path(), message, first[0].mark.line)
-        )
+        also = ("the first is", first[0].mark.line)
+        self._report(key.mark, "the key stands here twice; delete one of them", also)
 
     def _refuse(self, event: Any) -> None:
         if event.anchor is not None:
@@ -154,8 +154,8 @@ class _Composer:
             shown = clip(event.tag.replace("tag:yaml.org,2002:", "!!"))
             self._report(event.start_mark, f"`{shown}`: YAML tags are not allowed; {_NO_TAGS}")
 
-    def _report(self, mark: Any, message: str) -> None:
-        self.problems.append(Problem(mark.line, mark.column, self._path(), message))
+    def _report(self, mark: Any, message: str, also: tuple[str, int] | None = None) -> None:
+        self.problems.append(Problem(mark.line, mark.column, self._path(), message, also))
 
     def _path(self) -> Path:
         steps = (_step(frame) for frame in self._open)

@@ -62,9 +62,10 @@ def implicit_tag(word: str) -> str | None:
 
 
 def _syntax(text: str, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
+    mark, begin = error.problem_mark or error.context_mark, error.context_mark
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
-    return Problem(line, column, (), f"is not YAML: {_why(text, line, column, error)}")
+    also = ("it begins", begin.line) if begin is not None and begin.line != line else None
+    return Problem(line, column, (), f"is not YAML: {_why(text, line, column, error)}", also)
 
 
 def _why(text: str, line: int, column: int, error: yaml.MarkedYAMLError) -> str:
@@ -74,7 +75,7 @@ def _why(text: str, line: int, column: int, error: yaml.MarkedYAMLError) -> str:
     if rest.startswith("\t"):
         return "a tab; indent with spaces"
     if rest[:1] in ("@", "`", "%"):
-        return f"a value cannot begin with `{rest[0]}` without quotes; quote it"
+        return f"a value cannot begin with {rest[0]} without quotes; quote it"
     if str(error.problem).startswith("mapping values are not allowed"):
         return "a `:` that begins a second value on this line; quote the text, or indent the key"
     return " ".join(filter(None, (error.context, error.problem)))

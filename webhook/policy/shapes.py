@@ -65,7 +65,7 @@ class Record:
         given = self._read_fields(node, at)
         for key in self._required:
             if key not in node.pairs:
-                at.report(node, f"`{key}` is missing: {self.fields[key].about.rstrip('.')}")
+                at.report(node, f"`{key}` is missing: {_in_a_sentence(self.fields[key].about)}")
         if self._check is not None and len(at.problems) == before:
             self._check(given, node, at)
         if len(at.problems) > before and not self._partial:
@@ -100,12 +100,12 @@ class Record:
         made = field.shape.schema(defs)
         if self._nulls_absent and not field.required:
             made = {"anyOf": [made, {"type": "null"}]}
-        described = {"description": field.about[:1].upper() + field.about[1:], **made}
+        described = {"description": field.about, **made}
         return described if field.default is None else {**described, "default": field.default}
 
 
 class ListOf:
-    """A list of one shape. With `key`, two items that have the same key are a problem.
+    """A list of one shape. With `key`, two items of the same key are a problem: they are `alike`.
 
     `partial`: read even where items are BAD, which keep their positions.
     """
@@ -117,10 +117,11 @@ class ListOf:
         *,
         least: int = 0,
         key: Callable[[Any], object] | None = None,
+        alike: str = "is the same as",
         partial: bool = False,
     ) -> None:
         self._item, self._least, self._most, self._key = item, least, most, key
-        self._partial = partial
+        self._alike, self._partial = alike, partial
 
     def read(self, node: Node, at: Place) -> Any:
         if not isinstance(node, Sequence):
@@ -146,7 +147,7 @@ class ListOf:
             first = seen.setdefault(self._key(value), step)
             if first != step:
                 (at / step).report(
-                    node.items[step], f"is the same as item [{first}]; delete one of them"
+                    node.items[step], f"{self._alike} item [{first}]; delete one of them"
                 )
 
     def schema(self, defs: Json) -> Json:
@@ -236,3 +237,7 @@ class OrNothing:
 
     def schema(self, defs: Json) -> Json:
         return {"anyOf": [self._shape.schema(defs), {"type": "null"}]}
+
+
+def _in_a_sentence(about: str) -> str:
+    return about[:1].lower() + about[1:].rstrip(".")

@@ -22,9 +22,9 @@ from msgspec import Struct
 from webhook.admission import outcomes
 from webhook.admission.answer import Answer, allowed, denied, failed, operations_json, patched
 from webhook.admission.record import Record
-from webhook.admission.review import BadRequest, Request, decode_request, decode_review
+from webhook.admission.review import BadRequest, decode_request, decode_review
 from webhook.airflow.workload import Workload, recognise
-from webhook.engine import Engine, Violation
+from webhook.engine import Engine, Operation, Violation
 from webhook.engine.message import denial
 from webhook.engine.rules.subject import Subject
 from webhook.kube.review import AdmissionRequest
@@ -65,7 +65,7 @@ def answer(
     try:
         request = decode_review(body)
         if not request.is_ours():
-            return _ignored(endpoint, request)
+            return allowed(request.uid, Record(endpoint.name, "ignored", request.uid))
         return _answer(endpoint, decode_request(request), sets, today, settings)
     except BadRequest as error:
         return outcomes.bad_request(endpoint.name, str(error))
@@ -78,15 +78,7 @@ def _answer(
 ) -> Answer:
     workload = _workload(endpoint, request, settings)
     if workload is None:
-        record = Record(
-            endpoint=endpoint.name,
-            decision="ignored",
-            uid=request.uid,
-            operation=request.operation,
-            namespace=request.namespace,
-            dry_run=request.dry_run,
-        )
-        return allowed(request.uid, record)
+        return allowed(request.uid, Record(endpoint.name, "ignored", request.uid, request))
     engine = sets.current
     if engine is None:
         return outcomes.not_ready(endpoint.name, request.uid)
@@ -114,7 +106,8 @@ def _mutate(case: _Case, engine: Engine, unknown: bool) -> Answer:
     subject = engine.place(case.request, case.workload)
     draft = subject.draft
     if subject.mode == "audit":
-        return allowed(case.request.uid, _record(case, subject, "audited", audit=True))
+        record = _record(case, subject, "audited", operations=draft.operations)
+        return allowed(case.request.uid, record)
     if unknown and _contradicts(engine, subject, case.today):
         return outcomes.another_set(_record(case, subject, "another-set"))
     warnings = draft.warnings
@@ -145,15 +138,9 @@ def _validate(case: _Case, engine: Engine, annotated: bool, unknown: bool) -> An
 def _update(case: _Case, engine: Engine) -> Answer:
     uid = case.request.uid
     if case.endpoint.mutates:
-        record = Record(
-            endpoint=case.endpoint.name,
-            decision="unchanged",
-            uid=uid,
-            operation=case.request.operation,
-            namespace=case.request.namespace,
-            workload=case.workload.kind,
+        return allowed(
+            uid, Record(case.endpoint.name, "unchanged", uid, case.request, case.workload)
         )
-        return allowed(uid, record)
     subject, violations, warnings = engine.judge_update(case.request, case.workload, case.today)
     denying = [violation for violation in violations if violation.mode == "enforce"]
     if denying:
@@ -165,7 +152,9 @@ def _admit(
     case: _Case, subject: Subject, violations: Sequence[Violation], warnings: Sequence[str]
 ) -> Answer:
     if subject.mode == "audit":
-        return allowed(case.request.uid, _record(case, subject, "audited", violations, audit=True))
+        operations = subject.draft.operations
+        record = _record(case, subject, "audited", violations, operations=operations)
+        return allowed(case.request.uid, record)
     warned = [f"[{v.rule}] {v.message}" for v in violations if v.mode == "warn"]
     told = (*warned, *warnings)
     decision = "warned" if warned else "allowed"
@@ -198,7 +187,7 @@ def _fail(
 
 def _message(case: _Case, subject: Subject, violations: Sequence[Violation]) -> str:
     contact = subject.team.contact if subject.team else None
-    name = _name(case.request) or "without a name"
+    name = case.request.pod_name() or "without a name"
     return denial(name, case.workload, violations, contact, subject.policies.spec.docs)
 
 
@@ -229,22 +218,6 @@ def _applied(request: AdmissionRequest) -> str | None:
     return None if applied is None else applied.rpartition("@")[2]
 
 
-def _name(request: AdmissionRequest) -> str | None:
-    meta = request.pod.metadata
-    return meta.name or request.name or meta.generate_name
-
-
-def _ignored(endpoint: Endpoint, request: Request) -> Answer:
-    record = Record(
-        endpoint=endpoint.name,
-        decision="ignored",
-        uid=request.uid,
-        operation=request.operation,
-        namespace=request.namespace,
-    )
-    return allowed(request.uid, record)
-
-
 def _record(
     case: _Case,
     subject: Subject,
@@ -252,27 +225,20 @@ def _record(
     violations: Sequence[Violation] = (),
     warnings: Sequence[str] = (),
     message: str | None = None,
-    *,
-    audit: bool = False,
+    operations: Sequence[Operation] = (),
 ) -> Record:
-    request, workload = case.request, case.workload
+    request = case.request
     return Record(
-        endpoint=case.endpoint.name,
-        decision=decision,
-        uid=request.uid,
-        operation=request.operation,
-        namespace=request.namespace,
-        pod=_name(request),
-        workload=workload.kind,
-        dag=workload.dag,
-        task=workload.task,
-        run=workload.run,
-        team=subject.team.name if subject.team else None,
-        revision=subject.policies.revision,
-        mode=subject.mode,
-        violations=tuple(violations),
-        operations=tuple(subject.draft.operations) if audit else (),
-        message=message,
-        warnings=tuple(warnings),
-        dry_run=request.dry_run,
+        case.endpoint.name,
+        decision,
+        request.uid,
+        request,
+        case.workload,
+        subject.facts.team,
+        subject.policies.revision,
+        subject.mode,
+        tuple(violations),
+        operations,
+        message,
+        warnings,
     )

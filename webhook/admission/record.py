@@ -1,8 +1,12 @@
 """What a log, a metric or a page may say of a request: never args, env or a body."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
+from webhook.airflow.workload import Workload
 from webhook.engine import Operation, Violation
+from webhook.kube.review import AdmissionRequest
 
 DECISIONS = (
     "ignored",  # not a governed pod, or an operation or kind that is not ours
@@ -20,24 +24,51 @@ DECISIONS = (
 )
 
 
-class Record(Struct, frozen=True, gc=False, kw_only=True):
+class Record(Struct, frozen=True, gc=False):
     """One request and what became of it. Unknown is None or empty."""
 
     endpoint: str  # the name of the endpoint: mutate, validate, mutate-all, validate-all
     decision: str  # one of DECISIONS
     uid: str | None = None
-    operation: str | None = None
-    namespace: str | None = None
-    pod: str | None = None  # its name, else its generateName
-    workload: str | None = None
-    dag: str | None = None
-    task: str | None = None
-    run: str | None = None
+    request: AdmissionRequest | None = None  # where it could be decoded
+    made_by: Workload | None = None  # where it is governed
     team: str | None = None
     revision: str | None = None
     mode: str | None = None
     violations: tuple[Violation, ...] = ()
-    operations: tuple[Operation, ...] = ()  # in audit alone: what would have been patched
+    operations: Sequence[Operation] = ()  # in audit alone: what would have been patched
     message: str | None = None  # a denial's, whole; of a bad request its reason
-    warnings: tuple[str, ...] = ()
-    dry_run: bool = False
+    warnings: Sequence[str] = ()
+
+    @property
+    def operation(self) -> str | None:
+        return None if self.request is None else self.request.operation
+
+    @property
+    def namespace(self) -> str | None:
+        return None if self.request is None else self.request.namespace
+
+    @property
+    def pod(self) -> str | None:
+        """The pod's name, else its generateName."""
+        return None if self.request is None else self.request.pod_name()
+
+    @property
+    def workload(self) -> str | None:
+        return None if self.made_by is None else self.made_by.kind
+
+    @property
+    def dag(self) -> str | None:
+        return None if self.made_by is None else self.made_by.dag
+
+    @property
+    def task(self) -> str | None:
+        return None if self.made_by is None else self.made_by.task
+
+    @property
+    def run(self) -> str | None:
+        return None if self.made_by is None else self.made_by.run
+
+    @property
+    def dry_run(self) -> bool:
+        return self.request is not None and self.request.dry_run

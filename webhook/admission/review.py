@@ -15,7 +15,6 @@ from webhook.kube.review import AdmissionRequest, UserInfo
 
 API_VERSION = "admission.k8s.io/v1"
 KIND = "AdmissionReview"
-_NULL = b"null"
 
 
 class BadRequest(Exception):
@@ -77,7 +76,7 @@ def decode_review(body: bytes) -> Request:
     return review.request
 
 
-def decode_pod(raw: bytes) -> Pod:
+def decode_pod(raw: bytes | Raw) -> Pod:
     """A Pod from its JSON. Raises BadRequest."""
     try:
         pod = _pod(raw)
@@ -90,24 +89,23 @@ def decode_pod(raw: bytes) -> Pod:
 
 def decode_request(request: Request) -> AdmissionRequest:
     """A request of ours with its pods. Raises BadRequest."""
-    pod = decode_pod(_object(request.object, "object"))
-    old = _object(request.old_object, "oldObject") if request.operation == "UPDATE" else None
+    pod = _decode_object(request.object, "object")
     return AdmissionRequest(
-        uid=request.uid,
-        operation=request.operation or "",
-        pod=pod,
-        namespace=request.namespace or pod.metadata.namespace or "default",
-        name=request.name,
-        old_pod=None if old is None else decode_pod(old),
-        user=request.user_info.username if request.user_info else None,
-        dry_run=bool(request.dry_run),
+        request.uid,
+        request.operation or "",
+        pod,
+        request.namespace or pod.metadata.namespace or "default",
+        request.name,
+        _decode_object(request.old_object, "oldObject") if request.operation == "UPDATE" else None,
+        request.user_info.username if request.user_info is not None else None,
+        request.dry_run is True,
     )
 
 
-def _object(raw: Raw | UnsetType, name: str) -> bytes:
-    if isinstance(raw, UnsetType) or bytes(raw) == _NULL:
+def _decode_object(raw: Raw | UnsetType, name: str) -> Pod:
+    if raw is UNSET:
         raise BadRequest(f"the request has no {name}; send a Pod in it")
-    return bytes(raw)
+    return decode_pod(raw)
 
 
 def _refuse(what: str, error: Exception) -> NoReturn:

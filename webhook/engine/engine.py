@@ -6,6 +6,8 @@ it stands or as the patch would leave it. Both are functions of their arguments.
 
 from datetime import date
 
+from msgspec import Struct
+
 from webhook.airflow.workload import Workload
 from webhook.engine.decision import Decision, Violation
 from webhook.engine.draft import NOTHING, Draft
@@ -28,38 +30,51 @@ from webhook.policy.spec import Profile, Team
 from webhook.policy.values import Facts
 
 _MOST_PLACEMENTS = 20_000  # one for each team at its limit; about 6 KiB each when all are in use
+_MOST_OWNED = 4096  # the dags of a large cluster by who launches them; about 300 bytes each
 _ORDER = {rule: position for position, rule in enumerate(RULES)}
 
 
-class Engine:
-    """Decides by one policy set. Keeps placements once they are built: they depend on it alone."""
+class _Owned(Struct, frozen=True):
+    """What a request's namespace, workload, dag, user and team label lead to."""
 
-    __slots__ = ("_placements", "policies", "revision")
+    whose: Whose
+    mode: str
+    placement: Placement
+
+
+class Engine:
+    """Decides by one policy set. Keeps what it has worked out: it depends on policy alone.
+
+    Whose a pod is, its mode and its placement follow from five facts, unless the pod has a label
+    that some profile matches; and Airflow's pods repeat. A dictionary probe then stands for them.
+    """
+
+    __slots__ = ("_owned", "_placements", "policies", "revision")
 
     def __init__(self, policies: PolicySet) -> None:
         self.policies = policies
         self.revision = policies.revision
+        self._owned: dict[tuple[str | None, ...], _Owned] = {}
         self._placements: dict[tuple[str | None, tuple[str, ...]], Placement] = {}
 
     def place(self, request: AdmissionRequest, workload: Workload) -> Subject:
         """Whose pod it is, and what its policy adds to it."""
-        policies = self.policies
+        policies, pod = self.policies, request.pod
         facts = facts_of(request, workload)
-        owner = whose(policies, facts)
-        facts.team = owner.team.name if owner.team else None
-        mode = policies.mode(facts)
-        compiled = self._placement(owner.team, self._profiles(owner, facts))
-        pod = request.pod
+        labels = facts.labels
+        owned = self._owner(facts)
+        owner, compiled = owned.whose, owned.placement
+        facts.team = owner.team.name if owner.team is not None else None
         defaults = policies.spec.cluster_defaults
-        draft = Draft(pod, workload, defaults, facts.labels, pod.spec.node_selector or NOTHING)
+        draft = Draft(pod, workload, defaults, labels, pod.spec.node_selector or NOTHING)
         if owner.label is None and compiled.team_label is not None:
             add_label(draft, compiled.team_label)
         for step in compiled.steps:
             step.merge(draft)
-        if mode != "audit":
+        if owned.mode != "audit":
             _annotate(draft, compiled)
         return Subject(
-            policies, request, workload, owner, facts, mode, compiled, draft, facts.labels, ()
+            policies, request, workload, owner, facts, owned.mode, compiled, draft, labels, ()
         )
 
     def judge(
@@ -102,12 +117,29 @@ class Engine:
             return Decision(revision=self.revision)
         return self.decide(request, workload, today, patched=True)
 
+    def _owner(self, facts: Facts) -> _Owned:
+        labels = facts.labels
+        if not self.policies.profile_labels.isdisjoint(labels):
+            return self._work_out(facts)
+        label = labels.get(self.policies.spec.labels.team)
+        key = (facts.namespace, facts.workload, facts.dag, facts.user, label)
+        owned = self._owned.get(key)
+        if owned is None:
+            owned = self._work_out(facts)
+            if len(self._owned) >= _MOST_OWNED:
+                self._owned.clear()
+            self._owned[key] = owned
+        return owned
+
+    def _work_out(self, facts: Facts) -> _Owned:
+        owner = whose(self.policies, facts)
+        facts.team = owner.team.name if owner.team is not None else None
+        profiles = self._profiles(owner, facts)
+        return _Owned(owner, self.policies.mode(facts), self._placement(owner.team, profiles))
+
     def _profiles(self, owner: Whose, facts: Facts) -> tuple[Profile, ...]:
         """Matched once, against the pod's labels together with those that its team adds."""
         own, team = facts.labels, owner.team
-        given = team.apply.labels if team is not None and team.apply is not None else NOTHING
-        if self.policies.has_no_profile_for(own, given):
-            return ()
         if team is not None:
             added = labels_added_by(team, facts.workload)
             facts.labels = {**added, self.policies.spec.labels.team: team.name, **own}

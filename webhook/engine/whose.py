@@ -28,6 +28,7 @@ class Whose(Struct, frozen=True, gc=False):
     team: Team | None
     label: str | None  # the pod's own team label
     candidates: tuple[str, ...] = ()  # more than one: the teams whose members match
+    outside: tuple[str, ...] = ()  # the keys of the claimed team's members that do not match
 
 
 def facts_of(request: AdmissionRequest, workload: Workload) -> Facts:
@@ -39,7 +40,9 @@ def facts_of(request: AdmissionRequest, workload: Workload) -> Facts:
 def whose(policies: PolicySet, facts: Facts) -> Whose:
     label = facts.labels.get(policies.spec.labels.team)
     if label is not None:
-        return Whose(policies.teams.get(label), label)
+        members = policies.members.of(label)
+        outside = members.failing(facts, untested(policies, facts)) if members else []
+        return Whose(policies.teams.get(label), label, (), tuple(outside))
     candidates = policies.members.matching(facts, untested(policies, facts))
     team = policies.teams[candidates[0]] if len(candidates) == 1 else None
     return Whose(team, None, candidates)

@@ -25,3 +25,8 @@ class AdmissionRequest(Struct, rename="camel", frozen=True, gc=False):
     user: str | None = None  # request.userInfo.username; None where there is no request
     dry_run: bool = False
     from_cluster: bool = False  # a pod read back from a cluster: it is bound to a node already
+
+    def pod_name(self) -> str | None:
+        """The pod's name; at CREATE a pod may have its generateName alone."""
+        meta = self.pod.metadata
+        return meta.name or self.name or meta.generate_name

@@ -9,8 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from webhook.kube.pod import Labels
-from webhook.names import AZURE_USE, KUBE_CONTROLLERS, MODES
+from webhook.names import KUBE_CONTROLLERS, MODES
 from webhook.policy.index import Index
 from webhook.policy.members import MembersIndex
 from webhook.policy.nearest import Nearest
@@ -42,13 +41,13 @@ class PolicySet:
     __slots__ = (
         "_exemptions",
         "_for_all",
-        "_profile_keys",
         "_profiles",
         "_requirements",
         "_stages",
         "controllers",
         "members",
         "nearest",
+        "profile_labels",
         "reserved",
         "revision",
         "spec",
@@ -66,19 +65,12 @@ class PolicySet:
         self.reserved = reserved
         self.controllers = Values((*KUBE_CONTROLLERS, *spec.controllers))
         self._profiles = _indexed((profile.match, profile) for profile in spec.profiles)
-        self._profile_keys = self._profiles.label_keys()
-        if self._profile_keys and not self._profile_keys.isdisjoint((spec.labels.team, AZURE_USE)):
-            self._profile_keys = None  # these labels are added otherwise than by `labels`
+        self.profile_labels = frozenset(key for p in spec.profiles for key in p.match.labels)
         compiled = tuple(map(CompiledRequirement, spec.requirements))
         self._for_all = compiled if all(each.match is None for each in compiled) else None
         self._requirements = Index((each.requirement.match or Match(), each) for each in compiled)
         self._stages = _indexed((Match(namespaces=s.namespaces), s.mode) for s in spec.stages)
         self._exemptions = _indexed((exemption.match, exemption) for exemption in spec.exemptions)
-
-    def has_no_profile_for(self, labels: Labels, added: Labels) -> bool:
-        """Whether no profile can match, by the labels' keys alone: true of most pods, and cheap."""
-        keys = self._profile_keys
-        return keys is not None and keys.isdisjoint(labels) and keys.isdisjoint(added)
 
     def profiles(self, facts: Facts) -> tuple[Profile, ...]:
         """The profiles that match, by name."""

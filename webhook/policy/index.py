@@ -55,10 +55,6 @@ class Index(Generic[T]):
         tables, at = (self._labels, key) if name == "labels" else (self._others, name)
         tables.setdefault(at, _Table()).add(globs, position)
 
-    def label_keys(self) -> frozenset[str] | None:
-        """The label keys that all entries are filed under; None where one is filed otherwise."""
-        return None if self._others or self._unindexed else frozenset(self._labels)
-
     def candidates(self, facts: Facts) -> Iterator[T]:
         """What may hold for these facts, in the order the entries were given."""
         if not self._others and not self._labels:

@@ -11,21 +11,14 @@ from webhook.engine.decision import Violation
 from webhook.engine.message import one_line, shown
 from webhook.engine.operation import pointer
 from webhook.engine.rules.subject import Subject
-from webhook.engine.whose import untested
 
 
 def membership(subject: Subject) -> Sequence[Violation]:
-    team = subject.team
-    if team is None or subject.whose.label is None:
-        return ()
-    members = subject.policies.members.of(team.name)
-    if members is None:
-        return ()
-    failing = members.failing(subject.facts, untested(subject.policies, subject.facts))
-    return (_violation(subject, team.name, failing),) if failing else ()
+    team, outside = subject.team, subject.whose.outside
+    return (_violation(subject, team.name, outside),) if team is not None and outside else ()
 
 
-def _violation(subject: Subject, team: str, failing: list[str]) -> Violation:
+def _violation(subject: Subject, team: str, failing: Sequence[str]) -> Violation:
     facts, key = subject.facts, subject.policies.spec.labels.team
     outside = {
         "namespaces": f"namespace {facts.namespace}",

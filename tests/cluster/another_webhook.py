@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tests.cluster.api import Api, Object
-from tests.cluster.webhooks import Endpoint, configuration, entry
+from tests.cluster.api import Api, Object, Reply
+from tests.cluster.webhooks import Endpoint, configuration, entry, in_force
 from webhook.server.certificates import make_certificates
 
 Operations = list[Object]
@@ -23,33 +23,42 @@ Operations = list[Object]
 @contextmanager
 def another_webhook(
     api: Api, name: str, patch: Callable[[Object], Operations], folder: Path
-) -> Iterator[list[Object]]:
-    """Register a mutating webhook for all new pods; yields the pods that it was asked about."""
+) -> Iterator[None]:
+    """A mutating webhook for all new pods, in force until the end."""
     asked: list[Object] = []
 
     def answer(review: Object) -> Object:
-        asked.append(review["request"]["object"])
+        pod = review["request"]["object"]
+        asked.append(pod)
         response = {"uid": review["request"]["uid"], "allowed": True}
-        if operations := patch(asked[-1]):
+        if operations := patch(pod):
             encoded = base64.b64encode(json.dumps(operations).encode()).decode()
             response |= {"patch": encoded, "patchType": "JSONPatch"}
         return {"apiVersion": review["apiVersion"], "kind": review["kind"], "response": response}
 
-    with answering(answer, folder) as endpoint:
-        hook = entry(
-            f"{name}.pods.test",
-            endpoint.client_config("/"),
-            {},
-            failurePolicy="Fail",
-            timeoutSeconds=5,
-            reinvocationPolicy="IfNeeded",
-        )
-        registration = configuration("MutatingWebhookConfiguration", hook, name=name)
-        api.create(registration).made()
-        try:
-            yield asked
-        finally:
-            api.delete(registration)
+    def was_asked(_: Reply) -> bool:
+        seen = bool(asked)
+        asked.clear()
+        return seen
+
+    with (
+        answering(answer, folder) as endpoint,
+        in_force(api, registration(name, endpoint), was_asked),
+    ):
+        yield
+
+
+def registration(name: str, endpoint: Endpoint) -> Object:
+    every_new_pod: Object = {}
+    hook = entry(
+        f"{name}.pods.test",
+        endpoint.client_config("/"),
+        every_new_pod,
+        failurePolicy="Fail",
+        timeoutSeconds=5,
+        reinvocationPolicy="IfNeeded",
+    )
+    return configuration("MutatingWebhookConfiguration", hook, name=name)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from pytest import TestReport
 
 from tests.cluster import binaries
 from tests.cluster.api import Api
@@ -13,6 +12,7 @@ from tests.cluster.replica import Replica, running_replica
 from tests.cluster.webhooks import registered
 from tests.cluster.world import make_world
 
+Report = pytest.TestReport
 POLICIES = Path(__file__).parent / "policies"
 
 
@@ -31,7 +31,7 @@ def api(control_plane: ControlPlane) -> Api:
 
 @pytest.fixture(scope="session")
 def replica(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replica]:
-    with running_replica("taxiway", POLICIES, tmp_path_factory.mktemp("taxiway")) as running:
+    with running_replica(POLICIES, tmp_path_factory.mktemp("taxiway")) as running:
         yield running
 
 
@@ -43,7 +43,7 @@ def taxiway(api: Api, replica: Replica) -> Iterator[Replica]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, TestReport, TestReport]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Report, Report]:
     """Say beside a failure where the programs' logs are."""
     report = yield
     running = getattr(item, "funcargs", {}).get("control_plane")

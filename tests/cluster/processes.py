@@ -11,17 +11,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 STOP_SECONDS = 10  # etcd and the API server take under 2 s where nothing hangs
 LOG_TAIL_LINES = 20
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-T = TypeVar("T")
 
 
 class NeverHappened(AssertionError):
@@ -77,16 +74,3 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
-
-
-def until(what: str, ask: Callable[[], T | None], seconds: float = 20) -> T:
-    """Ask again and again until the answer is true, and return it. Raises NeverHappened.
-
-    20 s: all that is waited for takes under one on an idle machine.
-    """
-    deadline = time.monotonic() + seconds
-    while not (answer := ask()):
-        if time.monotonic() > deadline:
-            raise NeverHappened(f"not within {seconds} s: {what}; the last answer was {answer!r}")
-        time.sleep(0.05)
-    return answer

@@ -1,101 +1,73 @@
-"""One replica of the real service: a process that is started, stopped and given other policies."""
+"""One replica of the real service, that can be stopped, started again and given other policies."""
 
-import json
 import shutil
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
-import httpx
-
-from tests.cluster.processes import Program, free_port, until
 from tests.cluster.webhooks import Endpoint
-from webhook.server.certificates import make_certificates
+from tests.serving import Server, running_server, until
 
 
 class Replica:
-    """`taxiway serve` on ports of its own. It keeps these and its certificate over a restart."""
+    """Keeps its ports and its certificate over a restart, as the API server's configuration does.
 
-    def __init__(self, name: str, folder: Path) -> None:
-        self._name = name
+    `policies` is its directory of policy files.
+    """
+
+    def __init__(self, policies: Path, folder: Path) -> None:
+        self.policies = shutil.copytree(policies, folder / "policies")
         self._folder = folder
-        self._certificates = make_certificates(folder / "certs", ("localhost",))
-        self._port, self._ops_port = free_port(), free_port()
-        self._program: Program | None = None
-        self.policies = folder / "policies"
-        self.policies.mkdir()
+        self._running = ExitStack()
+        self._server = self._start(0, 0)
 
     @property
     def endpoint(self) -> Endpoint:
-        return Endpoint(f"https://localhost:{self._port}", self._certificates.authority)
-
-    def start(self) -> None:
-        """Returns when it is ready."""
-        command = [sys.executable, "-m", "webhook", "serve"]
-        options = {
-            "policies": self.policies,
-            "tls-cert": self._certificates.certificate,
-            "tls-key": self._certificates.key,
-            "host": "127.0.0.1",
-            "port": self._port,
-            "ops-port": self._ops_port,
-            "namespace": "taxiway",
-            "drain-seconds": 0,
-        }
-        command += [f"--{option}={value}" for option, value in options.items()]
-        self._program = Program(self._name, command, self._folder)
-        until(f"{self._name} is ready", self._is_ready)
+        return Endpoint(f"https://localhost:{self._server.port}", self._server.ca)
 
     def stop(self) -> None:
-        if self._program is not None:
-            self._program.stop()
-            self._program = None
+        """Nobody listens on its ports any more."""
+        self._running.close()
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Nobody listens on its ports; it is ready again afterwards."""
         self.stop()
         try:
             yield
         finally:
-            self.start()
+            self._server = self._start(self._server.port, self._server.ops_port)
 
     def revision(self) -> str:
         """Of the policy set in force."""
-        return str(self._detail()["policy"]["revision"])
+        return str(self._server.ready()["policy"]["revision"])
 
     def give(self, policy: str) -> None:
-        """Put this in place of its policies, and wait until it decides by them."""
+        """Change its policies, and wait until it decides by them."""
         before = self.revision()
         self.write(policy)
-        until(f"{self._name} took the new policies", lambda: self.revision() != before)
+        until("the new policies are in force", lambda: self.revision() != before)
 
     def write(self, policy: str) -> None:
         (self.policies / "teams.yaml").write_text(policy)
 
-    def _detail(self) -> dict[str, Any]:
-        url = f"http://127.0.0.1:{self._ops_port}/readyz"
-        detail: dict[str, Any] = json.loads(httpx.get(url, trust_env=False).content)
-        return detail
-
-    def _is_ready(self) -> bool:
-        if self._program is not None:
-            self._program.check()
-        try:
-            return bool(self._detail()["ready"])
-        except httpx.TransportError:
-            return False
+    def _start(self, port: int, ops_port: int) -> Server:
+        return self._running.enter_context(
+            running_server(
+                self.policies,
+                self._folder,
+                certificates=self._folder / "certificates",
+                port=port,
+                ops_port=ops_port,
+                namespace="taxiway",
+            )
+        )
 
 
 @contextmanager
-def running_replica(name: str, policies: Path, folder: Path) -> Iterator[Replica]:
+def running_replica(policies: Path, folder: Path) -> Iterator[Replica]:
     """A replica with a copy of these policies, ready."""
-    replica = Replica(name, folder)
-    shutil.copytree(policies, replica.policies, dirs_exist_ok=True)
+    replica = Replica(policies, folder)
     try:
-        replica.start()
         yield replica
     finally:
         replica.stop()

@@ -6,9 +6,9 @@ import pytest
 
 from tests.cluster import pods
 from tests.cluster.api import Api, Object
-from tests.cluster.processes import until
 from tests.cluster.replica import Replica
 from tests.cluster.world import SCHEDULER, WORKER
+from tests.serving import until
 
 pytestmark = pytest.mark.cluster
 
@@ -103,12 +103,12 @@ def lost(written: Object, stored: Object) -> list[str]:
     return gone + [str(one) for one in tolerations if one not in stored["spec"]["tolerations"]]
 
 
-def in_phase(api: Api, pod: Object, phase: str) -> Object | None:
+def in_phase(api: Api, pod: Object, phase: str) -> Object:
     now = api.get("Pod", pod["metadata"]["name"], pod["metadata"]["namespace"]).made()
-    return now if now["status"]["phase"] == phase else None
+    return now if now["status"]["phase"] == phase else {}
 
 
-def unschedulable(api: Api, pod: Object) -> Object | None:
+def unschedulable(api: Api, pod: Object) -> Object:
     now = api.get("Pod", pod["metadata"]["name"], pod["metadata"]["namespace"]).made()
     reasons = [one.get("reason") for one in now["status"].get("conditions", [])]
-    return now if "Unschedulable" in reasons else None
+    return now if "Unschedulable" in reasons else {}

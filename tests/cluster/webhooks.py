@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cluster.api import Api, Object, Reply
-from tests.cluster.processes import until
+from tests.serving import until
 from webhook.names import APPLIED, GOVERN, KUBE2IAM_ROLE
 
 # Mutating configurations run in order of their names: this one comes before the clouds' identity

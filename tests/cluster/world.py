@@ -7,7 +7,7 @@ that runs says by its node which team it was given to.
 from functools import partial
 
 from tests.cluster.api import Api, Object
-from tests.cluster.processes import until
+from tests.serving import until
 
 # Airflow's own accounts, as its chart names them. A KubernetesExecutor's pods come from the
 # scheduler, a KubernetesPodOperator's from the worker that runs the task.

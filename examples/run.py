@@ -32,6 +32,7 @@ from webhook.cli.show import ALLOWED, DENIED, fact, heading, patch_rows
 from webhook.cli.subject import Defaults, Refusal, Subject
 from webhook.cli.terminal import Terminal, row
 from webhook.server.certificates import Paths, make_certificates
+from webhook.server.logs import FLUSH_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent
 POLICIES = Path("examples/policies")
@@ -61,6 +62,7 @@ def main(arguments: list[str]) -> int:
             _show_pods(service, terminal)
             if "--once" in arguments or os.environ.get("CI"):
                 return 0
+            time.sleep(2 * FLUSH_SECONDS)  # until its log of these pods was kept back as well
             terminal.rows(_by_hand(service))
             service.tell()
             return service.process.wait()

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,7 +54,6 @@ class Server:
     port: int = 0
     ops_port: int = 0
     client: tuple[Path, Path] | None = None  # a certificate and its key to show
-    _contexts: list[ssl.SSLContext] = field(default_factory=list)
 
     def context(self) -> ssl.SSLContext:
         """Trusts the server's CA, as the API server does by `caBundle`."""

@@ -41,8 +41,10 @@ class Client(threading.Thread):
             self.answered += 1
             if reply.headers.get("connection") == "close":
                 self.closed += 1
+                connection.close()
                 connection = self._server.connect()
             time.sleep(0.005)
+        connection.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -61,6 +61,7 @@ def test_a_new_certificate_is_served_to_new_connections_while_old_ones_go_on(
     before.request("GET", "/mutate")
     assert before.getresponse().read() == b"Only POST is answered here.\n"
     assert before.sock is opened
+    before.close()
     server.ca = new.authority
     assert server.review("/mutate", SENT)["allowed"]
     assert server.get("/readyz").status == 200

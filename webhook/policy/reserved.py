@@ -5,7 +5,6 @@ Built once, so that asking "whose is this?" is a dictionary probe with 10,000 te
 
 from collections.abc import Iterable, Iterator
 
-from webhook.kube.pod import Toleration
 from webhook.kube.tolerations import Taint, covers, effects, taint_of
 from webhook.names import NODE_TAINTS
 from webhook.policy.spec import Apply, Profile, Team
@@ -125,9 +124,8 @@ class Given:
     def gives_role(self, role: str) -> bool:
         return any(same_role(role, given) for given in self.roles)
 
-    def tolerates(self, toleration: Toleration) -> bool:
+    def tolerates(self, taint: Taint) -> bool:
         """Whether one of them tolerates all that this one does."""
-        taint = taint_of(toleration)
         return any(covers(given, taint) for given in self.taints(taint[0]))
 
 

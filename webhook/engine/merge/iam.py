@@ -87,7 +87,7 @@ def account_of(draft: Draft) -> str | None:
 
 def _merge_role(draft: Draft, part: Part) -> None:
     there = (draft.pod.metadata.annotations or NOTHING).get(KUBE2IAM_ROLE)
-    if there is not None and same_role(there, part.value):
+    if there == part.value or (there is not None and same_role(there, part.value)):
         return
     merge_annotation(draft, part, there)
     if there is None or part.on_conflict == "override":

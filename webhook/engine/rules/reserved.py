@@ -55,9 +55,8 @@ def reserved_role(subject: Subject, role: str) -> Iterator[Violation]:
 def reserved_tolerations(
     subject: Subject, tolerations: Iterable[tuple[int, Toleration]]
 ) -> Iterator[Violation]:
-    own = subject.placement.given.whole
     for at, toleration in tolerations:
-        owners = () if taint_of(toleration) in own else _toleration_owners(subject, toleration)
+        owners = _toleration_owners(subject, toleration)
         if owners:
             what = f"toleration {shown(describe(taint_of(toleration)))}"
             yield _violation(subject, what, owners, "tolerations", f"/spec/tolerations/{at}")
@@ -76,11 +75,12 @@ def _toleration_owners(subject: Subject, toleration: Toleration) -> Owners:
     index, own = subject.policies.reserved, subject.placement.given
     key = toleration.key or ""
     if key:
-        if key not in index.taints or key.startswith(NODE_TAINTS):
+        if key.startswith(NODE_TAINTS) or key not in index.taints:
             return ()
-        if own.tolerates(toleration) or index.profiles.tolerates(toleration):
+        taint = taint_of(toleration)
+        if taint in own.whole or own.tolerates(taint) or index.profiles.tolerates(taint):
             return ()
-        return _reached(subject, key, taint_of(toleration))
+        return _reached(subject, key, taint)
     if toleration.operator != "Exists":
         return ()  # without a key any other operator is invalid, and tolerates nothing
     for known in index.taints:

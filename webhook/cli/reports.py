@@ -92,6 +92,6 @@ def traffic(admission: QuietServer, bodies: Bodies, log: Log) -> Callable[[], It
         yield gauge(names.METRIC_BODIES, "Bodies that are not complete yet.", len(bodies))
         yield gauge(names.METRIC_BODY_BYTES, "How much of them is here.", bodies.size)
         dropped = "Lines that no one was there to read."
-        yield counters(names.METRIC_LOG_DROPPED, dropped, (), {(): log.dropped})
+        yield from counters(names.METRIC_LOG_DROPPED, dropped, (), {(): log.dropped})
 
     return gauges

@@ -100,9 +100,12 @@ def _name(host: str) -> x509.GeneralName:
     with suppress(ValueError):
         return x509.IPAddress(ip_address(host))
     try:
-        return x509.DNSName(host.encode("idna").decode())
-    except UnicodeError as error:
-        raise ValueError(f"{host!r} is neither a DNS name nor an IP address") from error
+        name = host.encode("idna").decode()
+    except UnicodeError:
+        name = ""
+    if not name:
+        raise ValueError(f"{host!r} is neither a DNS name nor an IP address")
+    return x509.DNSName(name)
 
 
 def _authority(now: datetime) -> Identity:

@@ -32,6 +32,7 @@ BUCKET_NAMES = (*map(str, BUCKETS), "+Inf")
 # 5 rules of 1,000 teams are 5,000 series, 0.5 MiB a scrape: as much as one metric should be.
 MOST_TEAMS = 1000
 SAMPLES_A_SLICE = 100  # about 1 ms of rendering
+TALLIES_A_SLICE = 7  # of 14 samples each
 
 Gauges = Callable[[], Iterable[Metric]]
 EventKey = tuple[str, str]  # a metric of EVENTS, and the value of its one label
@@ -79,23 +80,26 @@ class Metrics(Collector):
         return team if team in self._teams else "other"
 
     def collect(self) -> Iterator[Metric]:
+        """Families; a large one comes in several pieces, one after the other."""
         yield from self._request_families()
-        yield counters(names.METRIC_DENIALS, DENIALS_HELP, ("rule", "team"), self._denials)
-        yield counters(names.METRIC_VIOLATIONS, VIOLATIONS_HELP, ("rule", "mode"), self._violations)
+        yield from counters(names.METRIC_DENIALS, DENIALS_HELP, ("rule", "team"), self._denials)
+        violations = self._violations
+        yield from counters(names.METRIC_VIOLATIONS, VIOLATIONS_HELP, ("rule", "mode"), violations)
         for metric, (help_, label) in EVENTS.items():
             counted = {(of,): n for (name, of), n in self.events.items() if name == metric}
-            yield counters(metric, help_, (label,), counted)
+            yield from counters(metric, help_, (label,), counted)
         for ask in self.gauges:
             yield from ask()
 
     def _request_families(self) -> Iterator[Metric]:
         labels = ("endpoint", "workload", "decision")
         totals = {key: tally.total for key, tally in self._requests.items()}
-        yield counters(names.METRIC_REQUESTS, REQUESTS_HELP, labels, totals)
-        durations = HistogramMetricFamily(names.METRIC_DURATION, DURATION_HELP, labels=labels)
-        for key, tally in self._requests.items():
-            durations.add_metric(key, tally.buckets(), tally.sum)
-        yield durations
+        yield from counters(names.METRIC_REQUESTS, REQUESTS_HELP, labels, totals)
+        for piece in _pieces(self._requests, TALLIES_A_SLICE):
+            durations = HistogramMetricFamily(names.METRIC_DURATION, DURATION_HELP, labels=labels)
+            for key, tally in piece:
+                durations.add_metric(key, tally.buckets(), tally.sum)
+            yield durations
 
 
 class Tally:
@@ -138,13 +142,26 @@ EVENTS = {
 
 
 K = TypeVar("K", bound=tuple[str, ...])
+V = TypeVar("V")
 
 
-def counters(name: str, help_: str, labels: tuple[str, ...], counted: Mapping[K, int]) -> Metric:
-    family = CounterMetricFamily(name, help_, labels=labels)
-    for key, count in list(counted.items()):
-        family.add_metric(key, count)
-    return family
+def counters(
+    name: str, help_: str, labels: tuple[str, ...], counted: Mapping[K, int]
+) -> Iterator[Metric]:
+    """One family of counters, in pieces of 100."""
+    for piece in _pieces(counted, SAMPLES_A_SLICE):
+        family = CounterMetricFamily(name, help_, labels=labels)
+        for key, count in piece:
+            family.add_metric(key, count)
+        yield family
+
+
+def _pieces(counted: Mapping[K, V], size: int) -> Iterator[list[tuple[K, V]]]:
+    """As it is now, in pieces; one empty piece of nothing, so that the family is told of."""
+    items = list(counted.items())
+    yield items[:size]
+    for start in range(size, len(items), size):
+        yield items[start : start + size]
 
 
 def gauge(name: str, help_: str, value: float, **labels: str) -> Metric:
@@ -156,12 +173,11 @@ def gauge(name: str, help_: str, value: float, **labels: str) -> Metric:
 
 def rendered(metrics: Collector) -> Iterator[bytes]:
     """The exposition, in slices of about a millisecond: requests come in between."""
+    last = ""
     for family in metrics.collect():
-        samples = family.samples
-        for start in range(0, max(1, len(samples)), SAMPLES_A_SLICE):
-            family.samples = samples[start : start + SAMPLES_A_SLICE]
-            text = generate_latest(_One(family))
-            yield text if start == 0 else _without_head(text)
+        text = generate_latest(_One(family))
+        yield _without_head(text) if family.name == last else text
+        last = family.name
 
 
 class _One(CollectorRegistry):

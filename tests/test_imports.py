@@ -31,12 +31,13 @@ ROOMS = {
 PURE = ("kube", "airflow", "policy", "engine", "admission")
 
 # No clock, environment, log, thread, process, network or file; chance would be none either.
-IMPURE_MODULES = frozenset(
-    (
-        "asyncio concurrent io logging multiprocessing os pathlib random secrets select signal "
-        "socket ssl subprocess sys tempfile threading time urllib.request uuid warnings"
-    ).split()
-)
+# fmt: off
+IMPURE_MODULES = frozenset({
+    "asyncio", "concurrent", "io", "logging", "multiprocessing", "os", "pathlib", "random",
+    "secrets", "select", "signal", "socket", "ssl", "subprocess", "sys", "tempfile",
+    "threading", "time", "urllib.request", "uuid", "warnings",
+})
+# fmt: on
 IMPURE_CALLS = frozenset({"open", "print", "input", "today", "now", "utcnow"})
 
 # Third-party packages by the files that import them: one file each where it can be, so that the
@@ -90,7 +91,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def room_of(module: str) -> str:
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def in_room(room: str) -> list[Path]:

@@ -42,7 +42,7 @@ def test_every_direct_dependency_is_locked() -> None:
         lock: sorted({normal(line) for line in lines} - set(pins(lock)))
         for lock, lines in wanted.items()
     }
-    assert absent == dict.fromkeys(LOCKS, [])
+    assert absent == {lock: [] for lock in LOCKS}
 
 
 def test_the_environment_of_the_tests_is_the_one_that_serves() -> None:

@@ -4,7 +4,13 @@ from webhook.admission.admit import ENDPOINTS, Endpoint, PolicySets, Settings, a
 from webhook.admission.answer import Answer, operations_json
 from webhook.admission.outcomes import internal_error, not_ready, too_large, too_many, too_slow
 from webhook.admission.record import DECISIONS, Record
-from webhook.admission.review import BadRequest, decode_pod, decode_request, decode_review
+from webhook.admission.review import (
+    BadRequest,
+    PodRequest,
+    admission_request,
+    decode_pod,
+    decode_review,
+)
 
 __all__ = [
     "DECISIONS",
@@ -12,12 +18,13 @@ __all__ = [
     "Answer",
     "BadRequest",
     "Endpoint",
+    "PodRequest",
     "PolicySets",
     "Record",
     "Settings",
+    "admission_request",
     "answer",
     "decode_pod",
-    "decode_request",
     "decode_review",
     "internal_error",
     "not_ready",

@@ -22,7 +22,7 @@ from msgspec import Struct
 from webhook.admission import outcomes
 from webhook.admission.answer import Answer, allowed, denied, failed, operations_json, patched
 from webhook.admission.record import Record
-from webhook.admission.review import BadRequest, decode_request, decode_review
+from webhook.admission.review import BadRequest, PodRequest, admission_request, decode_review
 from webhook.airflow.workload import Workload, recognise
 from webhook.engine import Engine, Operation, Violation
 from webhook.engine.message import denial
@@ -64,9 +64,9 @@ def answer(
     """The answer to one request's body. Bad input is answered; only a bug of ours raises."""
     try:
         request = decode_review(body)
-        if not request.is_ours():
+        if not isinstance(request, PodRequest) or not request.is_ours():
             return allowed(request.uid, Record(endpoint.name, "ignored", request.uid))
-        return _answer(endpoint, decode_request(request), sets, today, settings)
+        return _answer(endpoint, admission_request(request), sets, today, settings)
     except BadRequest as error:
         return outcomes.bad_request(endpoint.name, str(error))
     except RecursionError:

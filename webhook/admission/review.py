@@ -1,13 +1,14 @@
 """Bytes in: an `admission.k8s.io/v1` AdmissionReview, decoded as far as it is needed.
 
-The object stays raw until it is known to be a Pod in an operation of ours: other kinds have
-fields of the same names and other types, and are none of our business.
+Its objects are decoded as Pods at once, in one pass. Where that fails the object may be of
+another kind, whose fields have the same names and other types, and is none of our business: the
+envelope alone is decoded then, and tells which.
 Source: Kubernetes API reference, admission/v1; dispatch in apiserver `plugin/webhook`.
 """
 
 from typing import NoReturn
 
-from msgspec import UNSET, DecodeError, Raw, Struct, UnsetType, ValidationError
+from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder
 
 from webhook.kube.pod import Pod
@@ -15,6 +16,7 @@ from webhook.kube.review import AdmissionRequest, UserInfo
 
 API_VERSION = "admission.k8s.io/v1"
 KIND = "AdmissionReview"
+_MALFORMED = (DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class BadRequest(Exception):
@@ -28,7 +30,7 @@ class GroupVersionKind(Struct, frozen=True, gc=False):
 
 
 class Request(Struct, rename="camel", frozen=True, gc=False):
-    """The request as it came, its objects raw."""
+    """The request as it came, but for its objects."""
 
     uid: str
     kind: GroupVersionKind | None = None
@@ -36,8 +38,6 @@ class Request(Struct, rename="camel", frozen=True, gc=False):
     sub_resource: str | None = None
     namespace: str | None = None
     name: str | None = None
-    object: Raw | UnsetType = UNSET
-    old_object: Raw | UnsetType = UNSET
     user_info: UserInfo | None = None
     dry_run: bool | None = None
 
@@ -53,22 +53,36 @@ class Request(Struct, rename="camel", frozen=True, gc=False):
         )
 
 
-class _Review(Struct, rename="camel", frozen=True, gc=False):
+class PodRequest(Request, rename="camel", frozen=True, gc=False):
+    """A request whose objects could be read as Pods; whether they are is still to be seen."""
+
+    object: Pod | None = None
+    old_object: Pod | None = None
+
+
+class _Envelope(Struct, rename="camel", frozen=True, gc=False):
     api_version: str | None = None
     kind: str | None = None
     request: Request | None = None
 
 
+class _Review(Struct, rename="camel", frozen=True, gc=False):
+    api_version: str | None = None
+    kind: str | None = None
+    request: PodRequest | None = None
+
+
 _review = Decoder(_Review).decode
+_envelope = Decoder(_Envelope).decode
 _pod = Decoder(Pod).decode
 
 
 def decode_review(body: bytes) -> Request:
-    """The request of an AdmissionReview v1. Raises BadRequest."""
+    """The request of an AdmissionReview v1; a PodRequest if it is ours. Raises BadRequest."""
     try:
-        review = _review(body)
-    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
-        _refuse("the body is no AdmissionReview", error)
+        review: _Review | _Envelope = _review(body)
+    except _MALFORMED as error:
+        review = _without_objects(body, error)
     if review.api_version != API_VERSION or review.kind != KIND:
         raise BadRequest(f"the body is no {KIND} of {API_VERSION}; send one")
     if review.request is None or not review.request.uid:
@@ -76,45 +90,57 @@ def decode_review(body: bytes) -> Request:
     return review.request
 
 
-def decode_pod(raw: bytes | Raw) -> Pod:
+def decode_pod(raw: bytes) -> Pod:
     """A Pod from its JSON. Raises BadRequest."""
     try:
-        pod = _pod(raw)
-    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _checked(_pod(raw))
+    except _MALFORMED as error:
         _refuse("the object is no Pod", error)
+
+
+def admission_request(request: PodRequest) -> AdmissionRequest:
+    """A request of ours with its pods. Raises BadRequest."""
+    pod, old, user = request.object, request.old_object, request.user_info
+    if pod is None or (old is None and request.operation == "UPDATE"):
+        missing = "object" if pod is None else "oldObject"
+        raise BadRequest(f"the request has no {missing}; send a Pod in it")
+    return AdmissionRequest(
+        request.uid,
+        request.operation or "",
+        _checked(pod),
+        request.namespace or pod.metadata.namespace or "default",
+        request.name,
+        _checked(old) if old is not None and request.operation == "UPDATE" else None,
+        user.username if user is not None else None,
+        request.dry_run is True,
+    )
+
+
+def _without_objects(body: bytes, reason: Exception) -> _Envelope:
+    """The envelope of a review whose objects are no Pods, unless they would have to be."""
+    try:
+        envelope = _envelope(body)
+    except _MALFORMED as error:
+        _refuse(f"the body is no {KIND}", error)
+    if envelope.request is not None and envelope.request.is_ours():
+        _refuse("the object is no Pod", reason)
+    return envelope
+
+
+def _checked(pod: Pod) -> Pod:
     if pod.kind != "Pod" or pod.api_version != "v1":
         raise BadRequest("the object is no Pod of v1; send one")
     return pod
 
 
-def decode_request(request: Request) -> AdmissionRequest:
-    """A request of ours with its pods. Raises BadRequest."""
-    pod = _decode_object(request.object, "object")
-    return AdmissionRequest(
-        request.uid,
-        request.operation or "",
-        pod,
-        request.namespace or pod.metadata.namespace or "default",
-        request.name,
-        _decode_object(request.old_object, "oldObject") if request.operation == "UPDATE" else None,
-        request.user_info.username if request.user_info is not None else None,
-        request.dry_run is True,
-    )
-
-
-def _decode_object(raw: Raw | UnsetType, name: str) -> Pod:
-    if raw is UNSET:
-        raise BadRequest(f"the request has no {name}; send a Pod in it")
-    return decode_pod(raw)
-
-
 def _refuse(what: str, error: Exception) -> NoReturn:
     """Where it went wrong: msgspec names the path and the types, and never a value."""
-    reason = "nested too deeply" if isinstance(error, RecursionError) else _reason(error)
-    raise BadRequest(f"{what}: {reason}") from None
+    raise BadRequest(f"{what}: {_reason(error)}") from None
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
     if isinstance(error, UnicodeDecodeError):
         return "it is not UTF-8"
     return str(error) if isinstance(error, ValidationError) else "it is not valid JSON"

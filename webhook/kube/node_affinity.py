@@ -48,18 +48,17 @@ def can_match(term: Term, selector: Mapping[str, str]) -> bool:
     """Whether some node could match both this term and the nodeSelector."""
     if not term:
         return False
-    keys = {(expression.list, expression.key) for expression in term}
+    about: dict[tuple[str, str], list[Expression]] = {}
+    for expression in term:
+        about.setdefault((expression.list, expression.key), []).append(expression)
     return not any(
-        _empty(_about(term, list_, key), _value(selector, list_, key)) for list_, key in keys
+        _empty(expressions, _value(selector, list_, key))
+        for (list_, key), expressions in about.items()
     )
 
 
 def _expression(list_: str, given: NodeSelectorRequirement) -> Expression:
     return Expression(list_, given.key, given.operator, frozenset(given.values or ()))
-
-
-def _about(term: Term, list_: str, key: str) -> list[Expression]:
-    return [expression for expression in term if (expression.list, expression.key) == (list_, key)]
 
 
 def _value(selector: Mapping[str, str], list_: str, key: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from webhook.policy.globs import is_exact, literal_prefix
 from webhook.policy.spec import Match
-from webhook.policy.values import Facts
+from webhook.policy.values import Facts, as_labelled
 
 T = TypeVar("T")
 Dimension = tuple[str, str]  # ("dags", "") or ("labels", a label's key)
@@ -122,6 +122,8 @@ def _dimensions(match: Match) -> dict[Dimension, tuple[str, ...]]:
         ("labels", key): globs for key, globs in match.labels.items()
     }
     given.update({(name, ""): getattr(match, name) for name in _FACTS if getattr(match, name)})
+    if match.dags:
+        given["dags", ""] = as_labelled(match.dags)
     return {
         dimension: globs
         for dimension, globs in given.items()

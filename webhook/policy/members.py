@@ -9,11 +9,9 @@ namespace: its pods may launch pods.
 
 from collections.abc import Iterable, Iterator
 
-from webhook.airflow.ids import safe_label_value
-from webhook.policy.globs import is_exact
 from webhook.policy.index import Index
 from webhook.policy.spec import Match, Members, Team
-from webhook.policy.values import Facts, Values, account_key
+from webhook.policy.values import Facts, Values, account_key, as_labelled
 
 KEYS = ("namespaces", "dags", "users")
 UNTESTED = (frozenset({"dags"}), frozenset({"users"}), frozenset({"dags", "users"}))
@@ -123,12 +121,14 @@ class MembersIndex:
 
 
 def as_match(team: Team) -> Match:
-    """A team's members as a match. An exact dag also counts in the form its label has."""
+    """A team's members as a match: an exact dag also in its label's form, and its own account."""
     members = team.members or Members()
-    dags = dict.fromkeys(members.dags or ())
-    dags.update(dict.fromkeys(safe_label_value(dag) for dag in members.dags or () if is_exact(dag)))
     users = list(members.users or ())
     iam = team.apply.iam if team.apply else None
     if members.users is not None and iam is not None and iam.service_account_name is not None:
         users.append(account_key(iam.service_account_name))
-    return Match(namespaces=members.namespaces or (), dags=tuple(dags), users=tuple(users))
+    return Match(
+        namespaces=members.namespaces or (),
+        dags=as_labelled(members.dags or ()),
+        users=tuple(users),
+    )

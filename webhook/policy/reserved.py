@@ -16,13 +16,14 @@ OWNERS = 4  # a message names three, and says that there are more
 class Reserved:
     """Who gives what. Own teams are sorted out by the caller, who knows the pod's team."""
 
-    __slots__ = ("_accounts", "_arns", "_shorts", "_suffixes", "profiles", "taints")
+    __slots__ = ("_accounts", "_arns", "_keys", "_shorts", "_suffixes", "profiles", "taints")
 
     def __init__(self, profiles: Iterable[Profile]) -> None:
         self._accounts: dict[str, Owners] = {}
         self._arns: dict[str, Owners] = {}
         self._suffixes: dict[str, Owners] = {}
         self._shorts: dict[str, Owners] = {}
+        self._keys: dict[str, dict[str, None]] = {}  # by effect, in the order they were given
         self.taints: dict[str, KeyTaints] = {}
         self.profiles = Given(profile.apply for profile in profiles)
 
@@ -38,6 +39,8 @@ class Reserved:
         for taint in map(taint_of, apply.tolerations):
             if taint[0] and not taint[0].startswith(NODE_TAINTS):
                 self.taints.setdefault(taint[0], KeyTaints()).add(taint, owner)
+                for effect in effects(taint):
+                    self._keys.setdefault(effect, {})[taint[0]] = None
 
     def _give_role(self, owner: str, role: str) -> None:
         if not is_arn(role):
@@ -56,6 +59,23 @@ class Reserved:
         for suffix in suffixes(role):
             owners = _union(owners, self._shorts.get(suffix, ()))
         return owners
+
+    def reached_by_all(self, taint: Taint, own: "Given") -> Owners:
+        """The owners of what a toleration without a key reaches, and `own` and no profile does.
+
+        Only the few keys that `own` or a profile tolerates too are looked at before one that is
+        another team's alone.
+        """
+        for effect in effects(taint):
+            if any(mine[3] in ("", effect) for mine in (*own.keyless, *self.profiles.keyless)):
+                continue
+            for key in self._keys.get(effect, ()):
+                covering = [*own.taints(key), *self.profiles.taints(key)]
+                narrow = (key, "Exists", "", effect)
+                owners = next(filter(None, self.taints[key].reached(narrow, covering)), ())
+                if owners:
+                    return owners
+        return ()
 
     def account_owners(self, name: str) -> Owners:
         return self._accounts.get(name, ())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
+from webhook.airflow.ids import safe_label_value
 from webhook.kube.pod import Labels
 from webhook.policy.globs import compile_glob, is_exact, is_prefix
 from webhook.policy.spec import Match
@@ -61,7 +62,7 @@ class CompiledMatch:
         given = (
             (match.workloads, _workload),
             (match.namespaces, _namespace),
-            (match.dags, _dag),
+            (as_labelled(match.dags), _dag),
             (match.teams, _team),
             (match.users, _user),
         )
@@ -72,6 +73,12 @@ class CompiledMatch:
             if not values.hold(facts.labels.get(key)):
                 return False
         return all(values.hold(fact(facts)) for values, fact in self._tests)
+
+
+def as_labelled(dags: Iterable[str]) -> tuple[str, ...]:
+    """Dags as written, and each exact one also in the form that a pod's label has of it."""
+    written = tuple(dags)
+    return tuple(dict.fromkeys((*written, *map(safe_label_value, filter(is_exact, written)))))
 
 
 def account_key(name: str) -> str:

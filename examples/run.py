@@ -24,13 +24,12 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import jsonpatch
-
 from webhook.cli.documents import read_documents
 from webhook.cli.objects import pods_in
 from webhook.cli.show import ALLOWED, DENIED, fact, heading, patch_rows
 from webhook.cli.subject import Defaults, Refusal, Subject
 from webhook.cli.terminal import Terminal, row
+from webhook.cli.verdict import patched
 from webhook.server.certificates import Paths, make_certificates
 from webhook.server.logs import FLUSH_SECONDS
 
@@ -198,7 +197,7 @@ def _show(service: _Service, subject: Subject, terminal: Terminal) -> None:
     """One pod, as an API server creates it: first what is added, then whether that is let in."""
     mutated = service.post("/mutate", admission_review(subject, subject.raw))
     patch = json.loads(base64.b64decode(mutated.get("patch", "W10=")))  # W10= is []
-    after = jsonpatch.apply_patch(subject.raw, patch)
+    after = patched(subject.raw, patch)
     validated = service.post("/validate", admission_review(subject, after))
     known = mutated.get("auditAnnotations", {})
     message = validated.get("status", {}).get("message")

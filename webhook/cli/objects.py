@@ -88,6 +88,7 @@ def _spark(value: dict[str, Any], origin: str, defaults: Defaults) -> Iterator[F
 def _pod(
     raw: dict[str, Any], origin: str, defaults: Defaults, notes: tuple[str, ...] = ()
 ) -> Found:
+    raw = _whole(raw)
     pod = _decoded(raw)
     if isinstance(pod, str):
         return Refusal(origin, pod)
@@ -120,7 +121,7 @@ def _reviewed(review: dict[str, Any], origin: str, defaults: Defaults) -> Found:
         if isinstance(problem, str):
             return Refusal(origin, problem)
     request = _request(asked, pod, old_pod, defaults)
-    return Subject(origin=origin, request=request, raw=raw)
+    return Subject(origin=origin, request=request, raw=_whole(raw))
 
 
 def _request(asked: dict[str, Any], pod: Any, old_pod: Any, defaults: Defaults) -> AdmissionRequest:
@@ -137,6 +138,11 @@ def _request(asked: dict[str, Any], pod: Any, old_pod: Any, defaults: Defaults) 
         user=_text(_mapping(asked, "userInfo"), "username") or defaults.user,
         dry_run=asked.get("dryRun") is True,
     )
+
+
+def _whole(raw: dict[str, Any]) -> dict[str, Any]:
+    """As an API server would pass it on: it always writes these two, even when empty."""
+    return raw | {part: {} for part in ("metadata", "spec") if part not in raw}
 
 
 def _decoded(raw: Any) -> Pod | str:

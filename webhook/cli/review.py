@@ -19,7 +19,7 @@ from webhook.cli.objects import Found, pods_in
 from webhook.cli.policies import load_policies
 from webhook.cli.subject import Defaults, Refusal
 from webhook.cli.terminal import Terminal, paragraph, printable
-from webhook.cli.verdict import judge
+from webhook.cli.verdict import PatchFailed, Verdict, judge
 from webhook.engine import Engine
 from webhook.policy.compile import compile_policy
 from webhook.policy.spec import PolicySpec
@@ -67,20 +67,29 @@ def _print_all(engine: Engine, settings: ReviewSettings) -> _Tally:
     terminal = Terminal()
     docs = engine.policies.spec.docs
     for found in _found(settings):
-        if isinstance(found, Refusal):
+        verdict = _judged(engine, found, settings)
+        if isinstance(verdict, Refusal):
             tally.refused += 1
             sys.stdout.flush()  # so that on a terminal it stands where it belongs
-            complain(printable(str(found)))
+            complain(printable(str(verdict)))
             continue
-        verdict = judge(engine, found, settings.today, govern_all=settings.govern_all)
         if settings.as_json:
             print(json_line(verdict), flush=True)
         else:
             terminal.rows(show.pod_rows(verdict, docs, terminal.wrap_at))
         tally.results.append((show.result(verdict), bool(verdict.patch)))
-        if verdict.workload is not None and found.request.user is None:
+        if verdict.workload is not None and verdict.subject.request.user is None:
             tally.users_untested = True
     return tally
+
+
+def _judged(engine: Engine, found: Found, settings: ReviewSettings) -> Verdict | Refusal:
+    if isinstance(found, Refusal):
+        return found
+    try:
+        return judge(engine, found, settings.today, govern_all=settings.govern_all)
+    except PatchFailed as error:
+        return Refusal(found.origin, str(error))
 
 
 def _close(tally: _Tally, revision: str, settings: ReviewSettings, spec: PolicySpec) -> None:

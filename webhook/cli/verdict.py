@@ -20,6 +20,13 @@ from webhook.kube.review import AdmissionRequest
 UNGOVERNED = Decision()
 
 
+class PatchFailed(Exception):
+    """Our own bug: a patch of ours does not fit the pod that it was made for."""
+
+    def __str__(self) -> str:
+        return "the patch for this pod cannot be applied; that is a bug of Taxiway: report it"
+
+
 class Verdict(Struct, frozen=True, kw_only=True):
     """`operations` would be made, `patch` is what is sent: in audit the one without the other."""
 
@@ -59,8 +66,17 @@ def judge(engine: Engine, subject: Subject, today: date, *, govern_all: bool) ->
         return Verdict(subject=subject, decision=UNGOVERNED, operations=[], after=subject.raw)
     decided = _decision(engine, request, workload, today)
     operations = json.loads(operations_json(decided.operations))
-    after = jsonpatch.apply_patch(subject.raw, operations)
+    after = patched(subject.raw, operations)
     return Verdict(subject=subject, decision=decided, operations=operations, after=after)
+
+
+def patched(pod: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
+    """A copy of the pod with the patch applied. Raises PatchFailed."""
+    try:
+        after: dict[str, Any] = jsonpatch.apply_patch(pod, operations)
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException):
+        raise PatchFailed from None  # jsonpatch's own message holds the pod, args and all
+    return after
 
 
 def _decision(

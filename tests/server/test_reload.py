@@ -1,6 +1,5 @@
 """Policies change under a running service: good, bad, gone, and with the loader killed."""
 
-import json
 import os
 import signal
 from collections.abc import Iterator
@@ -184,11 +183,3 @@ def test_teams_that_did_not_change_are_kept_and_others_go_and_come(
     replace(policies, POLICY)
     assert next_revision(server, third) == first
     assert server.ready()["policy"]["teams"] == 1
-
-
-def test_the_serving_process_knows_neither_yaml_nor_the_kubernetes_client(server: Server) -> None:
-    """By what it has mapped into memory: extension modules of both."""
-    assert server.send("POST", "/mutate", json.dumps(review(pod())).encode()).status == 200
-    mapped = Path(f"/proc/{server.process.pid}/maps").read_text()
-    assert "msgspec" in mapped
-    assert "yaml" not in mapped

@@ -80,7 +80,7 @@ class Watch:
         self._seen: Listing | str | None = None
         self._loaded: bytes | None = None
         self._changed_first: float | None = None  # of the changes that are not yet loaded
-        self._changed_last = clock() - QUIET_SECONDS  # so that the first load waits for nothing
+        self._changed_last = float("-inf")  # so that the first load waits for nothing
         self._read_last = 0.0
 
     def poll(self) -> Files | Unreadable | None:

@@ -1,0 +1,97 @@
+"""The loader process by itself: what it says on its pipe, and when it ends."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.server.reviews import POLICY, write_policy
+from webhook.sources.frames import Begin, Complete, Failed, Frame, Teams, read_frame
+from webhook.sources.loader import Loader
+from webhook.sources.process import end_loader, start_loader
+
+
+async def said(directory: Path, count: int) -> list[Frame | None]:
+    """The first frames of a loader on this directory."""
+    loader = start_loader(directory)
+    try:
+        pipe = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(pipe), loader.stdout
+        )
+        async with asyncio.timeout(20):
+            frames = [await read_frame(pipe) for _ in range(count)]
+        transport.close()
+        await asyncio.sleep(0)
+        return frames
+    finally:
+        end_loader(loader)
+
+
+def test_a_good_load_is_begun_given_and_completed(tmp_path: Path) -> None:
+    begin, teams, complete = asyncio.run(said(write_policy(tmp_path), 3))
+    assert isinstance(begin, Begin)
+    assert isinstance(teams, Teams)
+    assert isinstance(complete, Complete)
+    assert (begin.spec.teams, [team.name for team in teams.teams]) == ({}, ["payments"])
+    assert complete.files == 1
+
+
+def test_a_bad_load_is_all_its_errors(tmp_path: Path) -> None:
+    write_policy(tmp_path, POLICY.replace("team:", "tem:"), "a.yaml")
+    write_policy(tmp_path, "apiVersion: taxiway/v1\nlables: {}\nmood: x\n", "b.yaml")
+    (failed,) = asyncio.run(said(tmp_path, 1))
+    assert isinstance(failed, Failed)
+    where = [line.removeprefix(str(tmp_path)).split(": ")[0] for line in failed.errors]
+    assert where == ["/b.yaml:2:1", "/b.yaml:3:1"]
+
+
+def test_it_ends_when_its_parent_lets_go_of_it(tmp_path: Path) -> None:
+    loader = start_loader(write_policy(tmp_path))
+    assert loader.stdin is not None
+    assert loader.stdout is not None
+    assert loader.stdout.read(1) == b"\0"
+    loader.stdin.close()
+    assert loader.wait(10) == 0
+    loader.stdout.close()
+
+
+def test_a_signal_to_the_group_of_its_parent_does_not_reach_it(tmp_path: Path) -> None:
+    loader = start_loader(tmp_path)
+    stat = Path(f"/proc/{loader.pid}/stat").read_text()
+    group = int(stat.rpartition(") ")[2].split()[2])
+    assert group == loader.pid
+    end_loader(loader)
+    assert loader.stdout is not None
+    loader.stdout.close()
+
+
+def test_teams_are_said_once(tmp_path: Path) -> None:
+    loader, name = Loader(), "a.yaml"
+    first = list(loader.frames(((name, POLICY.encode()),)))
+    second = list(loader.frames(((name, (POLICY + "  fraud: {}\n").encode()),)))
+    assert [type(frame) for frame in first] == [Begin, Teams, Complete]
+    given = [team.name for frame in second if isinstance(frame, Teams) for team in frame.teams]
+    assert given == ["fraud"]
+
+
+def test_after_a_bad_load_only_what_differs_from_the_last_good_one_is_said() -> None:
+    loader, name = Loader(), "a.yaml"
+    list(loader.frames(((name, POLICY.encode()),)))
+    (failed,) = loader.frames(((name, b"nonsense"),))
+    assert isinstance(failed, Failed)
+    third = list(loader.frames(((name, POLICY.encode()),)))
+    assert [type(frame) for frame in third] == [Begin, Complete]
+
+
+@pytest.mark.parametrize("module", ["yaml", "webhook.policy.load", "kubernetes"])
+def test_the_serving_side_imports_nothing_of_the_loader(module: str) -> None:
+    imports = "import webhook.cli.service, sys; print(sorted(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", imports], capture_output=True, check=True, text=True
+    )
+    assert f"'{module}'" not in done.stdout
+    assert "'webhook.sources.follower'" in done.stdout

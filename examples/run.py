@@ -212,7 +212,7 @@ def _show(service: _Service, subject: Subject, terminal: Terminal) -> None:
             *fact("from", subject.origin, width),
             *fact("workload", known.get("workload", "none"), width),
             *fact("team", known.get("team", "none"), width),
-            *patch_rows("patch", subject.raw, after),
+            *patch_rows(subject.raw, after),
             *(fact("denial", message, width) if message else ()),
             row(),
         ]

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -39,6 +39,13 @@ NowOption = Annotated[
 ]
 
 
+def _setting(name: str, text: str, metavar: str | None = None, most: int | None = None) -> Any:
+    """An option that a Deployment can give by its environment; numbers are from 0 to `most`."""
+    bounds = {} if most is None else {"min": 0, "max": most}
+    flag = f"--{name.lower().replace('_', '-')}"
+    return typer.Option(flag, envvar=f"TAXIWAY_{name}", metavar=metavar, help=text, **bounds)
+
+
 def main() -> None:
     """The entry point of the `taxiway` command and of `python -m webhook`."""
     for stream in (sys.stdout, sys.stderr):
@@ -49,68 +56,28 @@ def main() -> None:
 
 @app.command(short_help="Serve the admission webhook over HTTPS.")
 def serve(
-    policies: Annotated[
-        Path,
-        typer.Option(
-            envvar="TAXIWAY_POLICIES", metavar="DIR", help="The directory of the policies."
-        ),
-    ],
-    tls_cert: Annotated[
-        Path,
-        typer.Option(
-            envvar="TAXIWAY_TLS_CERT", metavar="FILE", help="The server certificate, in PEM."
-        ),
-    ],
-    tls_key: Annotated[
-        Path, typer.Option(envvar="TAXIWAY_TLS_KEY", metavar="FILE", help="Its private key.")
-    ],
+    policies: Annotated[Path, _setting("POLICIES", "The directory of the policies.", "DIR")],
+    tls_cert: Annotated[Path, _setting("TLS_CERT", "The server certificate, in PEM.", "FILE")],
+    tls_key: Annotated[Path, _setting("TLS_KEY", "Its private key.", "FILE")],
     client_ca: Annotated[
         Path | None,
-        typer.Option(
-            envvar="TAXIWAY_CLIENT_CA",
-            metavar="FILE",
-            help="Only clients with a certificate of these authorities may connect.",
-        ),
+        _setting("CLIENT_CA", "Only clients with a certificate of these may connect.", "FILE"),
     ] = None,
     host: Annotated[
-        str,
-        typer.Option(
-            envvar="TAXIWAY_HOST", metavar="ADDRESS", help="To listen on; empty: every address."
-        ),
+        str, _setting("HOST", "The address to listen on; empty: every one.", "ADDRESS")
     ] = "",
-    port: Annotated[
-        int,
-        typer.Option(
-            envvar="TAXIWAY_PORT", min=0, max=65535, help="Admission, HTTPS; 0: any free one."
-        ),
-    ] = 8443,
+    port: Annotated[int, _setting("PORT", "Admission, HTTPS; 0: any free one.", most=65535)] = 8443,
     ops_port: Annotated[
-        int,
-        typer.Option(
-            envvar="TAXIWAY_OPS_PORT", min=0, max=65535, help="Probes, metrics, denials: HTTP."
-        ),
+        int, _setting("OPS_PORT", "Probes, metrics and denials, HTTP.", most=65535)
     ] = 8080,
     namespace: Annotated[
-        str | None,
-        typer.Option(
-            envvar="TAXIWAY_NAMESPACE", metavar="NAME", help="The service's own, never touched."
-        ),
+        str | None, _setting("NAMESPACE", "The service's own, never touched.", "NAME")
     ] = None,
     drain_seconds: Annotated[
-        float,
-        typer.Option(
-            envvar="TAXIWAY_DRAIN_SECONDS",
-            min=0,
-            help="How long to go on answering after SIGTERM.",
-        ),
+        float, _setting("DRAIN_SECONDS", "How long to go on answering after SIGTERM.", most=3600)
     ] = 15.0,
     log_ignored: Annotated[
-        bool,
-        typer.Option(
-            "--log-ignored",
-            envvar="TAXIWAY_LOG_IGNORED",
-            help="A log line also for pods that are not governed.",
-        ),
+        bool, _setting("LOG_IGNORED", "A log line also for pods that are not governed.")
     ] = False,
 ) -> None:
     """Serve the admission webhook over HTTPS, by the policies of a directory.

@@ -64,7 +64,7 @@ def _governed(
     yield from fact("workload", workload_text(workload), width)
     yield from fact("team", verdict.decision.team or "none", width)
     yield from fact("mode", verdict.decision.mode or "", width)
-    yield from patch_rows(_title(verdict), verdict.subject.raw, verdict.after)
+    yield from _patch(verdict)
     if verdict.violations:
         yield row("  breaks")
         for violation in verdict.violations:
@@ -82,18 +82,20 @@ def workload_text(workload: Workload) -> str:
     return ", ".join([workload.kind, *(f"{key} {value}" for key, value in ids if value)])
 
 
-def _title(verdict: Verdict) -> str:
+def _patch(verdict: Verdict) -> Iterator[Row]:
+    title, nothing = "patch", "nothing to add"
     if verdict.subject.request.operation == "UPDATE":
-        return "patch     none: an UPDATE is judged, and never patched"
-    if verdict.decision.mode == "audit":
-        return "would patch (in audit nothing is sent)"
-    return "patch"
+        nothing = "none: an UPDATE is judged, and never patched"
+    elif verdict.decision.mode == "audit":
+        title = "would patch (in audit nothing is sent)"
+    return patch_rows(verdict.subject.raw, verdict.after, title, nothing)
 
 
-def patch_rows(title: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Row]:
+def patch_rows(
+    before: dict[str, Any], after: dict[str, Any], title: str = "patch", nothing: str = "none"
+) -> Iterator[Row]:
     lines = pod_diff(before, after)
-    nothing = "" if lines or "none" in title else "nothing to add"
-    yield row(f"  {title:<10}{nothing}".rstrip(), "dim")
+    yield row(f"  {title}" if lines else f"  {'patch':<10}{nothing}", "dim")
     for line in lines:
         yield row(f"    {line}", _SIGNS.get(line.sign, ""))
 

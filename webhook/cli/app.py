@@ -41,9 +41,11 @@ NowOption = Annotated[
 
 def _setting(name: str, text: str, metavar: str | None = None, most: int | None = None) -> Any:
     """An option that a Deployment can give by its environment; numbers are from 0 to `most`."""
-    bounds = {} if most is None else {"min": 0, "max": most}
+    least = None if most is None else 0
     flag = f"--{name.lower().replace('_', '-')}"
-    return typer.Option(flag, envvar=f"TAXIWAY_{name}", metavar=metavar, help=text, **bounds)
+    return typer.Option(
+        flag, envvar=f"TAXIWAY_{name}", metavar=metavar, min=least, max=most, help=text
+    )
 
 
 def main() -> None:

@@ -1,16 +1,15 @@
-"""The floor: an answer that says nothing, by the same uvicorn with the same settings, over TLS.
+"""The floor: an answer that says nothing, by plain uvicorn over TLS, with the service's settings.
+
+Nothing of ours is in it, so that what our own protocol and limits cost is not taken for the floor.
 
 `python -m benchmarks.empty CERT KEY PORT`
 """
 
-import ssl
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-import uvloop
-
-from webhook.server.listener import listening, server
+import uvicorn
 
 Message = MutableMapping[str, Any]
 START: Message = {
@@ -31,20 +30,25 @@ async def nothing(
     await send(END)
 
 
-def uncounted(reason: str) -> None:
-    """Nobody asks why a connection was closed here."""
-
-
-def context(certificate: str, key: str) -> ssl.SSLContext:
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.load_cert_chain(certificate, key)
-    return made
-
-
-async def serve(certificate: str, key: str, port: int) -> None:
-    socket = listening("127.0.0.1", port)
-    await server(nothing, uncounted, context(certificate, key)).serve([socket])
+def serve(certificate: str, key: str, port: int) -> None:
+    uvicorn.run(
+        nothing,
+        host="127.0.0.1",
+        port=port,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=300,
+    )
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    serve(sys.argv[1], sys.argv[2], int(sys.argv[3]))

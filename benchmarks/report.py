@@ -26,7 +26,7 @@ def _work_lines(worked: Sequence[work.Figure]) -> list[str]:
     return [
         "A request's work (decode, decide, encode), without a server; a pod of 3 KB.",
         "",
-        f"{'':10}{'policy':30}{'median µs':>10}{'quartiles µs':>16}{'to 1 team':>11}",
+        f"{'':10}{'policy':30}{'median µs':>10}{'quartiles µs':>16}{'least µs':>10}{'to 1 team':>11}",
         *(_work_line(figure) for figure in worked),
     ]
 
@@ -57,7 +57,8 @@ def write(worked: Sequence[work.Figure], sent: Sequence[wire.Figure]) -> None:
 def _work_line(figure: work.Figure) -> str:
     low, high = figure.quartiles
     spread = f"{low:.1f} - {high:.1f}"
-    return f"{figure.kind:10}{figure.size:30}{figure.median:10.1f}{spread:>16}{figure.ratio:11.2f}"
+    times = f"{figure.median:10.1f}{spread:>16}{figure.least:10.1f}"
+    return f"{figure.kind:10}{figure.size:30}{times}{figure.ratio:11.2f}"
 
 
 def _wire_line(figure: wire.Figure) -> str:

@@ -13,6 +13,7 @@ import msgspec
 from benchmarks import wire, work
 
 RESULTS = Path(__file__).parent / "results.json"
+WORK_HEAD = f"{'policy':>16}{'median µs':>34}{'quartiles µs':>16}{'least µs':>10}{'to 1 team':>11}"
 WIRE_HEAD = " " * 10 + "    p50 µs    p99 µs    CPU µs   p50 to empty   CPU to empty"
 PACKAGES = ("msgspec", "uvicorn", "uvloop", "httptools")
 
@@ -26,7 +27,7 @@ def _work_lines(worked: Sequence[work.Figure]) -> list[str]:
     return [
         "A request's work (decode, decide, encode), without a server; a pod of 3 KB.",
         "",
-        f"{'':10}{'policy':30}{'median µs':>10}{'quartiles µs':>16}{'least µs':>10}{'to 1 team':>11}",
+        WORK_HEAD,
         *(_work_line(figure) for figure in worked),
     ]
 

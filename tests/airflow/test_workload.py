@@ -33,7 +33,7 @@ def test_a_pod_of_airflows_is_recognised(body: dict[str, Any], workload: Workloa
 NOT_AIRFLOWS = {
     "a pod without labels": pod(),
     "a pod with empty labels": pod({}, {}),
-    "a pod without metadata and spec": {},
+    "a pod with empty metadata and spec": {"metadata": {}, "spec": {}},
     "a web server": pod({"app": "web", "pod-template-hash": "5d4f"}),
     "a marker that is not exactly True": pod(IDS | {"kubernetes_pod_operator": "true"}),
     "an empty marker": pod(IDS | {"kubernetes_executor": ""}),

@@ -128,8 +128,9 @@ def _validate(case: _Case, engine: Engine, annotated: bool, unknown: bool) -> An
             return outcomes.another_set(record)
         return _deny(case, subject, denying, violations, warnings)
     if not annotated and not audit:
-        missing, _ = engine.missing(subject, case.today)
+        missing, ending = engine.missing(subject, case.today)
         violations = [*violations, *missing]
+        warnings = [*warnings, *(warning for warning in ending if warning not in warnings)]
         if any(violation.mode == "enforce" for violation in missing):
             return _fail(case, subject, missing, violations, warnings)
     return _admit(case, subject, violations, [*subject.draft.warnings, *warnings])
@@ -152,7 +153,8 @@ def _admit(
     case: _Case, subject: Subject, violations: Sequence[Violation], warnings: Sequence[str]
 ) -> Answer:
     if subject.mode == "audit":
-        operations = subject.draft.operations
+        made = case.request.operation == "CREATE"
+        operations = subject.draft.operations if made else ()
         record = _record(case, subject, "audited", violations, operations=operations)
         return allowed(case.request.uid, record)
     warned = [f"[{v.rule}] {v.message}" for v in violations if v.mode == "warn"]

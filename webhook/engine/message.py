@@ -65,17 +65,20 @@ def _origin(workload: Workload) -> str:
 
 def _fitting(violations: Sequence[Violation], room: int) -> str:
     """As many violations as there is room for; the last words say how many are left out."""
-    sentences = [f"[{violation.rule}] {_ended(violation.message)}" for violation in violations]
-    told = " ".join(sentences)
-    if len(told) <= room:
-        return told
-    left = len(sentences)
-    while left > 1:
-        left -= 1
-        told = f"{' '.join(sentences[:left])} And {len(sentences) - left} more."
-        if len(told) <= room:
-            return told
-    return one_line(sentences[0], room)
+    told = ""
+    for count, violation in enumerate(violations):
+        longer = f"{told} [{violation.rule}] {_ended(violation.message)}".lstrip()
+        left = _more(len(violations) - count - 1)
+        if len(longer) + len(left) > room:
+            if not told:
+                return one_line(longer, room - len(left)) + left
+            return told + _more(len(violations) - count)
+        told = longer
+    return told
+
+
+def _more(count: int) -> str:
+    return f" And {count} more." if count else ""
 
 
 def _ended(sentence: str) -> str:

@@ -109,12 +109,10 @@ class PodSpec(Struct, rename="camel", frozen=True, gc=False):
     resources: ResourceRequirements | None = None  # pod-level resources
 
 
-NO_META = ObjectMeta()
-NO_SPEC = PodSpec()
+class Pod(Struct, rename="camel", frozen=True, gc=False, kw_only=True):
+    """The API server always sends both of its parts, and a patch rests on them."""
 
-
-class Pod(Struct, rename="camel", frozen=True, gc=False):
     api_version: str | None = None
     kind: str | None = None
-    metadata: ObjectMeta = NO_META
-    spec: PodSpec = NO_SPEC
+    metadata: ObjectMeta
+    spec: PodSpec

@@ -19,6 +19,7 @@ from webhook.engine.draft import NOTHING, Draft, Part
 from webhook.engine.merge.block import Block
 from webhook.engine.merge.maps import add_label, map_part, merge_annotation
 from webhook.engine.merge.scalars import scalar_part
+from webhook.engine.message import shown
 from webhook.names import AZURE_USE, KUBE2IAM_ROLE
 from webhook.policy import spec
 from webhook.policy.reserved import same_role
@@ -102,7 +103,9 @@ def _merge_account(draft: Draft, part: Part) -> None:
         draft.set(part, draft.pod.spec.service_account_name is not None)
         draft.service_account = part.value
     else:
-        draft.conflict(part, f"serviceAccountName is {there}, {part.source} wants {part.value}")
+        draft.conflict(
+            part, f"serviceAccountName is {shown(there)}, {part.source} wants {part.value}"
+        )
 
 
 def _merge_label(draft: Draft, part: Part) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from webhook.engine.draft import NOTHING, Draft, Part
 from webhook.engine.merge.block import Block
+from webhook.engine.message import shown
 from webhook.engine.operation import add, pointer
 
 
@@ -65,7 +66,9 @@ def merge_annotation(draft: Draft, part: Part, there: str | None) -> None:
         draft.ensure("/metadata/annotations", draft.pod.metadata.annotations, {})
         draft.set(part, there is not None)
     else:
-        draft.conflict(part, f"annotation {part.key} is {there}, {part.source} wants {part.value}")
+        draft.conflict(
+            part, f"annotation {part.key} is {shown(there)}, {part.source} wants {part.value}"
+        )
 
 
 def map_part(field: str, noun: str, key: str, value: str, block: Block) -> Part:

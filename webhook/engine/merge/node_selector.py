@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from webhook.engine.draft import Draft, Part
 from webhook.engine.merge.block import Block
+from webhook.engine.message import shown
 from webhook.engine.operation import add, pointer
 from webhook.kube.node_affinity import Term, can_match, expressions_of
 from webhook.kube.pod import Pod
@@ -27,7 +28,8 @@ class NodeSelector:
                 continue
             if there is not None and part.on_conflict != "override":
                 draft.conflict(
-                    part, f"nodeSelector {part.key} is {there}, {part.source} wants {part.value}"
+                    part,
+                    f"nodeSelector {part.key} is {shown(there)}, {part.source} wants {part.value}",
                 )
                 continue
             merged = {**draft.node_selector, part.key: part.value}

@@ -13,19 +13,25 @@ from msgspec import Struct
 from webhook.engine.draft import Draft, Part
 from webhook.engine.merge.block import Block
 from webhook.engine.merge.container import task_container
+from webhook.engine.message import one_line, shown
 from webhook.engine.operation import add, pointer
 from webhook.kube.pod import Container, Quantities, ResourceRequirements
 from webhook.kube.quantity import parse_quantity
+from webhook.policy import spec
+
+
+class _Quantity(Struct, frozen=True):
+    value: str
+    block: Block
 
 
 class _Wanted(Struct, frozen=True):
     name: str  # cpu, memory, nvidia.com/gpu …
-    request: str | None
-    limit: str | None
-    block: Block
+    request: _Quantity | None
+    limit: _Quantity | None
 
 
-_Filled = tuple[str, str, str]  # requests or limits, the resource, the quantity
+_Filled = tuple[str, str, _Quantity]  # requests or limits, the resource, how much
 
 
 class Resources:
@@ -45,36 +51,49 @@ class Resources:
         for wanted in self._wanted:
             for kind, name, quantity in _fill(draft, wanted, there):
                 _ensure(draft, at, container, kind)
-                draft.add(self._part(at, kind, name, quantity, wanted.block))
+                draft.add(self._part(at, kind, name, quantity))
 
-    def _part(self, at: int, kind: str, name: str, quantity: str, block: Block) -> Part:
+    def _part(self, at: int, kind: str, name: str, quantity: _Quantity) -> Part:
         key = (at, kind, name)
         if key not in self._parts:
             path = pointer("spec", "containers", at, "resources", kind, name)
-            text = f"{kind.removesuffix('s')} {name}={quantity}"
+            text = f"{kind.removesuffix('s')} {name}={quantity.value}"
             self._parts[key] = Part(
                 "resources",
                 name,
-                quantity,
+                quantity.value,
                 path,
                 text,
-                block.source,
-                block.apply.on_conflict,
-                add(path, quantity),
+                quantity.block.source,
+                quantity.block.apply.on_conflict,
+                add(path, quantity.value),
             )
         return self._parts[key]
 
 
 def resources(blocks: Sequence[Block]) -> Resources | None:
-    wanted: dict[str, _Wanted] = {}
-    for block in blocks:
-        given = block.apply.container.resources if block.apply.container else None
-        if given is None:
-            continue
-        for name in sorted({*given.requests, *given.limits}):
-            request, limit = given.requests.get(name), given.limits.get(name)
-            wanted.setdefault(name, _Wanted(name, request, limit, block))
-    return Resources(list(wanted.values())) if wanted else None
+    given = [
+        (block, block.apply.container.resources)
+        for block in blocks
+        if block.apply.container is not None and block.apply.container.resources is not None
+    ]
+    names = {name: None for _, each in given for name in sorted({*each.requests, *each.limits})}
+    return Resources([_wanted(name, given) for name in names]) if names else None
+
+
+def _wanted(name: str, given: Sequence[tuple[Block, spec.Resources]]) -> _Wanted:
+    """The request of the first block that gives one, and the limit likewise, if they agree."""
+    if comes_in_pairs(name):
+        given = [pair for pair in given if name in pair[1].requests or name in pair[1].limits][:1]
+    requests = [_Quantity(each.requests[name], b) for b, each in given if name in each.requests]
+    limits = [_Quantity(each.limits[name], b) for b, each in given if name in each.limits]
+    request, limit = next(iter(requests), None), next(iter(limits), None)
+    if request is None or limit is None or not _above(request.value, limit.value):
+        return _Wanted(name, request, limit)
+    blocks = [block for block, _ in given]
+    if blocks.index(request.block) < blocks.index(limit.block):
+        return _Wanted(name, request, None)
+    return _Wanted(name, None, limit)
 
 
 def comes_in_pairs(name: str) -> bool:
@@ -91,11 +110,11 @@ def _fill(draft: Draft, wanted: _Wanted, there: ResourceRequirements) -> Iterato
         return
     fill_request = wanted.request if request is None else None
     fill_limit = wanted.limit if limit is None else None
-    if fill_request is not None and limit is not None and _above(fill_request, limit):
-        _warn(draft, wanted, f"request {name}={fill_request}", f"limit {limit}")
+    if fill_request is not None and limit is not None and _above(fill_request.value, limit):
+        _warn(draft, fill_request, f"request {name}", f"limit {shown(limit)}")
         fill_request = None
-    if fill_limit is not None and request is not None and _above(request, fill_limit):
-        _warn(draft, wanted, f"limit {name}={fill_limit}", f"request {request}")
+    if fill_limit is not None and request is not None and _above(request, fill_limit.value):
+        _warn(draft, fill_limit, f"limit {name}", f"request {shown(request)}")
         fill_limit = None
     if fill_request is not None:
         yield "requests", name, fill_request
@@ -110,10 +129,12 @@ def _above(request: str | int | float, limit: str | int | float) -> bool:
         return True  # the API server will refuse it and say so; nothing of ours is added to it
 
 
-def _warn(draft: Draft, wanted: _Wanted, left_out: str, there: str) -> None:
+def _warn(draft: Draft, quantity: _Quantity, left_out: str, there: str) -> None:
     draft.warnings.append(
-        f"{left_out} of {wanted.block.source} is left out: "
-        f"the container's {there} does not allow it"
+        one_line(
+            f"{left_out}={quantity.value} of {quantity.block.source} is left out: "
+            f"the container's {there} does not allow it"
+        )
     )
 
 

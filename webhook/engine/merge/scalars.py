@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from webhook.engine.draft import Draft, Part
 from webhook.engine.merge.block import Block, Maker
+from webhook.engine.message import shown
 from webhook.engine.operation import Operation, add, remove
 from webhook.kube.pod import PodSpec
 from webhook.policy.spec import Apply, ClusterDefaults
@@ -41,7 +42,9 @@ class Scalar:
         if there == part.value:
             return
         if there and there not in field.defaults(draft.defaults) and part.on_conflict != "override":
-            draft.conflict(part, f"{field.name} is {there}, {part.source} wants {part.value}")
+            draft.conflict(
+                part, f"{field.name} is {shown(there)}, {part.source} wants {part.value}"
+            )
             return
         draft.set(part, there is not None)
         for computed, removal in field.computed:

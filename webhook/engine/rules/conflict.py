@@ -8,7 +8,7 @@ from webhook.airflow import advice
 from webhook.airflow.words import Field
 from webhook.engine.decision import Violation
 from webhook.engine.draft import Conflict, Part
-from webhook.engine.message import one_line
+from webhook.engine.message import one_line, shown
 from webhook.engine.rules.subject import Subject
 
 _FIELDS: dict[str, Field] = {
@@ -46,7 +46,7 @@ def _field(subject: Subject, conflicting: Conflict) -> Violation:
 
 def _label(subject: Subject, part: Part, there: str) -> Violation:
     mend = advice.change_label(subject.workload, part.key, part.value)
-    problem = f"label {part.key} is {there or 'empty'}, {part.source} wants {part.value}"
+    problem = f"label {part.key} is {shown(there) or 'empty'}, {part.source} wants {part.value}"
     return _violation(subject, f"{problem}: {mend}", part.path)
 
 

@@ -27,6 +27,8 @@ from webhook.kube.tolerations import Taint, describe, taint_of
 from webhook.names import KUBE2IAM_ROLE, NODE_TAINTS
 from webhook.policy.reserved import Owners
 
+_MOST_TOLD = 64  # tolerations of one pod: a message of 2,000 characters names about 20
+
 
 def reserved(subject: Subject, patched: bool) -> Iterator[Violation]:
     """What a CREATE, or a pod in a cluster, carries of others."""
@@ -55,9 +57,11 @@ def reserved_role(subject: Subject, role: str) -> Iterator[Violation]:
 def reserved_tolerations(
     subject: Subject, tolerations: Iterable[tuple[int, Toleration]]
 ) -> Iterator[Violation]:
+    told: set[Taint] = set()
     for at, toleration in tolerations:
         owners = _toleration_owners(subject, toleration)
-        if owners:
+        if owners and len(told) < _MOST_TOLD and taint_of(toleration) not in told:
+            told.add(taint_of(toleration))
             what = f"toleration {shown(describe(taint_of(toleration)))}"
             yield _violation(subject, what, owners, "tolerations", f"/spec/tolerations/{at}")
 
@@ -83,11 +87,7 @@ def _toleration_owners(subject: Subject, toleration: Toleration) -> Owners:
         return _reached(subject, key, taint)
     if toleration.operator != "Exists":
         return ()  # without a key any other operator is invalid, and tolerates nothing
-    for known in index.taints:
-        owners = _reached(subject, known, taint_of(toleration))
-        if owners:
-            return owners
-    return ()
+    return index.reached_by_all(taint_of(toleration), own)
 
 
 def _reached(subject: Subject, key: str, taint: Taint) -> Owners:

@@ -91,7 +91,7 @@ BAD: dict[str, tuple[bytes, bytes]] = {
         b"the body is no AdmissionReview of admission.k8s.io/v1; send one\n",
     ),
     "no Pod where one must be": (
-        json.dumps(review({"apiVersion": "v1", "kind": "Secret"})).encode(),
+        json.dumps(review(pod() | {"kind": "Secret"})).encode(),
         b"the object is no Pod of v1; send one\n",
     ),
     "no object": (

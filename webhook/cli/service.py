@@ -12,6 +12,7 @@ requests that are under way are finished. A SIGINT during that ends the process 
 import asyncio
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -21,6 +22,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import uvloop
+from uvicorn.server import ServerState
 
 from webhook import __version__
 from webhook.admission import ENDPOINTS, Settings, answer
@@ -41,7 +43,7 @@ from webhook.server.protocol import cut_the_slow
 from webhook.server.request_log import RequestLog
 from webhook.server.tls import BadCredentials, LiveCredentials, TlsFiles
 from webhook.server.troubles import Troubles
-from webhook.sources.follower import Follower
+from webhook.sources.follower import Follower, settle
 from webhook.sources.history import History
 from webhook.sources.process import LoaderProcess, end_loader, start_loader
 
@@ -50,6 +52,12 @@ BUG = 1
 CHORES_SECONDS = 1.0
 PROBE_EVERY_SECONDS = 10.0
 FIRST_PROBE_EVERY_SECONDS = 0.05
+# One probe may fail because the machine is busy; a replica that left for that would make it worse
+# for those that stay.
+PROBE_STRIKES = 3
+NOWHERE = -1  # a closed standard output: its number may be another file's by now
+# 1,024 connections on the one port, some on the other, and what Python has open.
+OPEN_FILES = 4096
 # A pod of the simplest kind, to be decided once before any other is: a first request is cold.
 WARM_UP = b"""{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
 "uid": "warm-up", "operation": "CREATE", "namespace": "default",
@@ -61,7 +69,8 @@ WARM_UP = b"""{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "
 
 def run(settings: ServeSettings, loader: LoaderProcess) -> int:
     """Serve until a signal comes. Returns the exit code."""
-    log = Log(sys.stdout.fileno(), Clock())
+    _raise_file_limit()
+    log = Log(sys.stdout.fileno() if sys.stdout else NOWHERE, Clock())
     files = TlsFiles(settings.tls_cert, settings.tls_key, settings.client_ca)
     try:
         live = LiveCredentials(files, lambda: datetime.now(UTC))
@@ -128,6 +137,7 @@ class Service:
             asyncio.create_task(self._people.serve(self._ports[1:])),
         ]
         self._do_chores(loop)
+        settle()
         self._say_serving()
         waiting = asyncio.create_task(ended.wait())
         await asyncio.wait([*background, *servers, waiting], return_when="FIRST_COMPLETED")
@@ -178,13 +188,15 @@ class Service:
     async def _probe(self) -> None:
         """Ask the admission port, often until it answers, then now and then."""
         may_ask = self._settings.client_ca is None
-        host, port = self._ports[0].getsockname()[:2]
+        address = self._ports[0].getsockname()[:2]
+        strikes = 0
+        while not await answers(address, self._live.current.der, may_ask):
+            await asyncio.sleep(FIRST_PROBE_EVERY_SECONDS)
         while True:
-            certificate = self._live.current.der
-            answered = await answers((host, port), certificate, may_ask)
-            if certificate is self._live.current.der:  # else it was exchanged meanwhile
-                self._health.listener_answers = answered
-            await asyncio.sleep(PROBE_EVERY_SECONDS if answered else FIRST_PROBE_EVERY_SECONDS)
+            self._health.listener_answers = strikes < PROBE_STRIKES
+            await asyncio.sleep(CHORES_SECONDS if strikes else PROBE_EVERY_SECONDS)
+            answered = await answers(address, self._live.current.der, may_ask)
+            strikes = 0 if answered else strikes + 1
 
     def _warm_up(self) -> None:
         today = Today()()
@@ -213,5 +225,13 @@ def _every(loop: asyncio.AbstractEventLoop, seconds: float, chore: Callable[[], 
     loop.call_later(seconds, turn)
 
 
-def _cut_the_slow(loop: asyncio.AbstractEventLoop, state: object) -> None:
-    cut_the_slow(state, loop.time())  # type: ignore[arg-type]
+def _raise_file_limit() -> None:
+    """To what we may need, or as far as we may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _cut_the_slow(loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
+    cut_the_slow(state, loop.time())

@@ -72,7 +72,7 @@ class LiveCredentials:
         self._clock = clock
         self._digest = _digest(files)
         self.current = load_credentials(files, clock())
-        self.context = _front(self)
+        self.context = _front(self, files)
 
     def refresh(self) -> Credentials | None:
         """Serve what the files hold now; None if they have not changed. Raises BadCredentials.
@@ -91,7 +91,7 @@ class LiveCredentials:
         return fresh
 
 
-def _front(live: LiveCredentials) -> ssl.SSLContext:
+def _front(live: LiveCredentials, files: TlsFiles) -> ssl.SSLContext:
     """A context that hands each handshake to the one in force."""
 
     def hand_over(handshake: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
@@ -101,7 +101,7 @@ def _front(live: LiveCredentials) -> ssl.SSLContext:
     # OpenSSL decides by the listener's own context whether it asks for a client certificate.
     front.verify_mode = live.current.context.verify_mode
     front.sni_callback = hand_over
-    _load_pair(front, live._files)
+    _load_pair(front, files)
     return front
 
 

@@ -46,7 +46,7 @@ class Troubles(logging.Handler):
         self._metrics = metrics
         self._seldom = Seldom()
 
-    def in_loop(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def in_loop(self, _loop: asyncio.AbstractEventLoop | None, context: dict[str, Any]) -> None:
         """As `loop.set_exception_handler` wants it."""
         error = context.get("exception")
         what = str(context.get("message", ""))

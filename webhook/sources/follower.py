@@ -8,8 +8,7 @@ falls silent or talks nonsense is replaced, after a pause that doubles while tha
 import asyncio
 import gc
 from asyncio import StreamReader, StreamReaderProtocol
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
@@ -27,6 +26,7 @@ from webhook.sources.process import LoaderProcess, end_loader
 SILENCE_SECONDS = 120.0
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
+UNCOMPILED = "policy set {} was checked and still could not be compiled ({}): report this bug"
 PIPE_BUFFER_BYTES = 512 * 1024  # a few frames
 
 
@@ -75,6 +75,7 @@ class Follower:
             reason = await conversation.follow(pipe)
         finally:
             transport.close()
+            gc.enable()
             code = end_loader(loader)
         return reason or f"it ended with exit code {code}", conversation.had_load
 
@@ -115,6 +116,7 @@ class _Conversation:
             await asyncio.sleep(0)  # requests first: frames may be there faster than we read
 
     def _begin(self, spec: PolicySpec, gone: frozenset[str]) -> None:
+        gc.disable()  # what is built until the load is complete is there to stay
         self._head = spec
         self._teams = {name: team for name, team in self._teams.items() if name not in gone}
 
@@ -122,8 +124,13 @@ class _Conversation:
         spec = replace(self._head, teams=dict(sorted(self._teams.items())))
         current = self._history.current
         if current is None or current.revision != spec.revision:
-            with _without_collections():
+            try:
                 engine = Engine(await _compiled(spec))
+            except Exception as error:  # noqa: BLE001  whatever it is, the last good set stays
+                self._report.failed((UNCOMPILED.format(spec.revision, type(error).__name__),))
+                return
+            finally:
+                settle()
             self._history.switch(engine)
         self._report.loaded(Load(spec, done.files, done.seconds, done.warnings))
 
@@ -146,16 +153,11 @@ async def _compiled(spec: PolicySpec) -> PolicySet:
         await asyncio.sleep(0)
 
 
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """Build something large without the garbage collector walking it again and again.
+def settle() -> None:
+    """Count all that there is as permanent, and let the garbage collector run.
 
-    Afterwards all that there is counts as permanent: a collection of 10,000 teams would be a
-    pause of 200 ms. What falls out of use is still freed, by its reference count.
+    A collection that walked 10,000 teams would be a pause of 200 ms, again and again. What falls
+    out of use is still freed, by its reference count.
     """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+    gc.freeze()
+    gc.enable()

@@ -1,3 +1,3 @@
-"""Taxiway: gives every Airflow pod what its team's policy says, and refuses pods that nobody pays for."""
+"""Taxiway: Airflow's pods get what their team's policy says, and none that nobody pays for runs."""
 
 __version__ = "0.1.0"

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 _LONGEST = 63  # a team's name is a label's value; longer ones are cut before they are looked up
+_LIKE = 0.5  # of 1: less than half of what stands there is the same
 _RANKED = 16  # so many names are compared in full: SequenceMatcher takes about 20 µs for each
 
 
@@ -39,8 +40,8 @@ class Nearest:
         found = {self._reduced.get(hash(variant)) for variant in _variants(plain)}
         near = [self._names[at] for at in found if at is not None]
         near += self._beginning(plain)
-        ranked = sorted(near[:_RANKED], key=lambda known: (-_likeness(plain, known), known))
-        return ranked[0] if ranked and _likeness(plain, ranked[0]) > 0.5 else None
+        ranked = sorted((-_likeness(plain, known), known) for known in near[:_RANKED])
+        return ranked[0][1] if ranked and ranked[0][0] < -_LIKE else None
 
     def _beginning(self, plain: str) -> list[str]:
         at = bisect_left(self._sorted, (plain, -1))

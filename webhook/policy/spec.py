@@ -1,4 +1,4 @@
-"""A policy set as plain, checked data: what `policy.load` makes of YAML and `policy.compile` indexes.
+"""A policy set as plain, checked data: `policy.load` makes it, `policy.compile` indexes it.
 
 Everything here has been checked: an instance can be compiled and decided by without error.
 Crosses the pipe from the loader process, so it is data only. Field names are the YAML's,

@@ -21,7 +21,7 @@ class NodeSelector:
         self._parts = tuple(parts)
 
     def merge(self, draft: Draft) -> None:
-        terms = required_terms(draft.pod)
+        terms = required_terms(draft.pod) if draft.pod.spec.affinity is not None else ()
         for part in self._parts:
             there = draft.node_selector.get(part.key)
             if there == part.value:
@@ -71,7 +71,9 @@ def _part(key: str, value: str, block: Block) -> Part:
     )
 
 
-def _leaves_nothing(terms: list[Term], before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+def _leaves_nothing(
+    terms: Sequence[Term], before: Mapping[str, str], after: Mapping[str, str]
+) -> bool:
     """Whether this value, and not something earlier, takes the last node away."""
     return any(can_match(term, before) for term in terms) and not any(
         can_match(term, after) for term in terms

@@ -43,7 +43,7 @@ class Tolerations:
                 at = there.index(taint)
                 if at < len(tolerations):
                     _compare(draft, wanted, at, tolerations[at])
-            elif not any(covers(wide, taint) for wide in there):
+            elif not _covered(there, taint):
                 draft.ensure("/spec/tolerations", draft.pod.spec.tolerations, [])
                 draft.add(wanted.part)
                 there.append(taint)
@@ -74,6 +74,13 @@ def _part(toleration: Toleration, block: Block) -> Part:
         block.apply.on_conflict,
         add("/spec/tolerations/-", value),
     )
+
+
+def _covered(there: Sequence[Taint], taint: Taint) -> bool:
+    for wide in there:  # noqa: SIM110  a generator costs as much as the comparisons
+        if covers(wide, taint):
+            return True
+    return False
 
 
 def _compare(draft: Draft, wanted: _Wanted, at: int, there: Toleration) -> None:

@@ -18,11 +18,10 @@ _LONGEST_VALUE = 63  # a label's; a longer one is refused by the API server, and
 
 def requirement(subject: Subject) -> list[tuple[str, Violation]]:
     """The broken requirements, each with its label."""
-    problems = [(required, _problem(subject, required)) for required in subject.requirements]
     return [
         (required.requirement.label, _violation(subject, required, problem))
-        for required, problem in problems
-        if problem is not None
+        for required in subject.requirements
+        if (problem := _problem(subject, required)) is not None
     ]
 
 
@@ -90,7 +89,8 @@ def _expected_team(subject: Subject) -> tuple[str | None, str | None]:
     whose, policies = subject.whose, subject.policies
     if whose.label:
         nearest = policies.nearest.find(whose.label)
-        return (f"did you mean {nearest}?" if nearest else "name a team of the policy"), nearest
+        hint = f"the nearest is {nearest}" if nearest else "name one that is"
+        return hint, nearest
     if whose.candidates:
         return f"it could be a pod of {some(whose.candidates)}, so say which", None
     nearly = policies.members.nearly(subject.facts, untested(policies, subject.facts))

@@ -24,26 +24,27 @@ from webhook.engine.operation import pointer
 from webhook.engine.rules.subject import Subject
 from webhook.kube.pod import Toleration
 from webhook.kube.tolerations import Taint, describe, taint_of
-from webhook.names import KUBE2IAM_ROLE, NODE_TAINTS
+from webhook.names import KUBE2IAM_ROLE
 from webhook.policy.reserved import Owners
 
 _MOST_TOLD = 64  # tolerations of one pod: a message of 2,000 characters names about 20
 
 
-def reserved(subject: Subject, patched: bool) -> Iterator[Violation]:
+def reserved(subject: Subject, patched: bool) -> list[Violation]:
     """What a CREATE, or a pod in a cluster, carries of others."""
-    draft, pod = subject.draft, subject.request.pod
-    own = subject.placement.given
+    draft, pod, own = subject.draft, subject.request.pod, subject.placement.given
+    found: list[Violation] = []
     role = (pod.metadata.annotations or NOTHING).get(KUBE2IAM_ROLE)
     if role and role not in own.roles and not (patched and draft.role):
-        yield from reserved_role(subject, role)
+        found += reserved_role(subject, role)
     account = account_of(draft)
     if account and account not in own.accounts and not (patched and draft.service_account):
-        yield from _reserved_account(subject, account)
+        found += _reserved_account(subject, account)
     if pod.spec.node_name and not subject.request.from_cluster:
-        yield _node_name(subject, pod.spec.node_name)
+        found.append(_node_name(subject, pod.spec.node_name))
     if pod.spec.tolerations:
-        yield from reserved_tolerations(subject, enumerate(pod.spec.tolerations))
+        found += reserved_tolerations(subject, enumerate(pod.spec.tolerations))
+    return found
 
 
 def reserved_role(subject: Subject, role: str) -> Iterator[Violation]:
@@ -56,14 +57,18 @@ def reserved_role(subject: Subject, role: str) -> Iterator[Violation]:
 
 def reserved_tolerations(
     subject: Subject, tolerations: Iterable[tuple[int, Toleration]]
-) -> Iterator[Violation]:
-    told: set[Taint] = set()
-    for at, toleration in tolerations:
-        owners = _toleration_owners(subject, toleration)
-        if owners and len(told) < _MOST_TOLD and taint_of(toleration) not in told:
-            told.add(taint_of(toleration))
-            what = f"toleration {shown(describe(taint_of(toleration)))}"
-            yield _violation(subject, what, owners, "tolerations", f"/spec/tolerations/{at}")
+) -> list[Violation]:
+    known = subject.policies.reserved.taints
+    suspects = [(at, each) for at, each in tolerations if not each.key or each.key in known]
+    told: dict[Taint, Violation] = {}
+    for at, toleration in suspects:
+        taint = taint_of(toleration)
+        owners = () if taint in told else _toleration_owners(subject, taint)
+        if owners and len(told) < _MOST_TOLD:
+            what = f"toleration {shown(describe(taint))}"
+            path = f"/spec/tolerations/{at}"
+            told[taint] = _violation(subject, what, owners, "tolerations", path)
+    return list(told.values())
 
 
 def _reserved_account(subject: Subject, account: str) -> Iterator[Violation]:
@@ -74,26 +79,16 @@ def _reserved_account(subject: Subject, account: str) -> Iterator[Violation]:
         yield _violation(subject, what, owners, "serviceAccountName", "/spec/serviceAccountName")
 
 
-def _toleration_owners(subject: Subject, toleration: Toleration) -> Owners:
-    """The teams whose taints a toleration reaches, and nothing of its own team's or a profile's."""
+def _toleration_owners(subject: Subject, taint: Taint) -> Owners:
+    """The teams whose taints it reaches, where nothing of its own team's or a profile's does."""
     index, own = subject.policies.reserved, subject.placement.given
-    key = toleration.key or ""
-    if key:
-        if key.startswith(NODE_TAINTS) or key not in index.taints:
-            return ()
-        taint = taint_of(toleration)
-        if taint in own.whole or own.tolerates(taint) or index.profiles.tolerates(taint):
-            return ()
-        return _reached(subject, key, taint)
-    if toleration.operator != "Exists":
-        return ()  # without a key any other operator is invalid, and tolerates nothing
-    return index.reached_by_all(taint_of(toleration), own)
-
-
-def _reached(subject: Subject, key: str, taint: Taint) -> Owners:
-    index, own = subject.policies.reserved, subject.placement.given
-    covering = [*own.taints(key), *index.profiles.taints(key)]
-    return next(filter(None, index.taints[key].reached(taint, covering)), ())
+    if taint in own.whole or own.tolerates(taint) or index.profiles.tolerates(taint):
+        return ()
+    if taint[0]:
+        covering = [*own.taints(taint[0]), *index.profiles.taints(taint[0])]
+        return next(filter(None, index.taints[taint[0]].reached(taint, covering)), ())
+    # Without a key any operator but Exists is invalid, and tolerates nothing.
+    return index.reached_by_all(taint, own) if taint[1] == "Exists" else ()
 
 
 def _node_name(subject: Subject, node: str) -> Violation:

@@ -78,6 +78,20 @@ def test_teams_are_said_once(tmp_path: Path) -> None:
     assert given == ["fraud"]
 
 
+def test_a_bug_in_reading_is_a_failed_load_and_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    loader, files = Loader(), (("a.yaml", POLICY.encode()),)
+    with monkeypatch.context() as patched:
+        patched.setattr("webhook.sources.loader.load", broken)
+        (failed,) = loader.frames(files)
+    assert isinstance(failed, Failed)
+    (line,) = failed.errors
+    assert line.startswith("policies cannot be read for a bug: ZeroDivisionError at ")
+    assert [type(frame) for frame in loader.frames(files)] == [Begin, Teams, Complete]
+
+
 def test_after_a_bad_load_only_what_differs_from_the_last_good_one_is_said() -> None:
     loader, name = Loader(), "a.yaml"
     list(loader.frames(((name, POLICY.encode()),)))

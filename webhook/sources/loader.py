@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,10 +46,23 @@ class Loader:
         except PolicyErrors as error:
             yield Failed(frames.lines(map(str, error.errors)))
             return
+        except Exception as error:  # noqa: BLE001  the edge: a bug of ours must not end in a loop
+            self._documents.clear()
+            yield Failed((_bug(error),))
+            return
         yield from changes(self._sent, loaded.spec)
         self._sent = loaded.spec.teams
         warnings = frames.lines(map(str, loaded.warnings))
         yield Complete(len(found), time.monotonic() - started, warnings)
+
+
+def _bug(error: Exception) -> str:
+    """What can be said of an error that should not be."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    kind = type(error).__name__
+    return (
+        f"policies cannot be read for a bug: {kind} at {place.filename}:{place.lineno}: report it"
+    )
 
 
 def watch(directory: Path, pipe: BinaryIO) -> None:

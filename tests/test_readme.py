@@ -23,8 +23,12 @@ from webhook.policy.load import load
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-CONSOLE = re.compile(r"(?P<head>```console\n\$ (?P<what>[^\n]+)\n)(?P<output>.*?)(?=```)", re.DOTALL)
-DENIAL = re.compile(r"(?P<head><!-- denial: (?P<what>\S+) -->\n```text\n)(?P<output>.*?)(?=```)", re.DOTALL)
+CONSOLE = re.compile(
+    r"(?P<head>```console\n\$ (?P<what>[^\n]+)\n)(?P<output>.*?)(?=```)", re.DOTALL
+)
+DENIAL = re.compile(
+    r"(?P<head><!-- denial: (?P<what>\S+) -->\n```text\n)(?P<output>.*?)(?=```)", re.DOTALL
+)
 POLICY = re.compile(r"```yaml\n(apiVersion: taxiway/v1\n.*?)```", re.DOTALL)
 BROKEN = re.compile(r"(.{1,96})(?:\s+|$)")  # a long line is broken where a screen would
 

@@ -139,6 +139,14 @@ REFUSED: dict[str, tuple[str, *tuple[str, ...]]] = {
         "iam: {provider: kube2iam, role: x, workloads: []}",
         "p.yaml:3:47: teams.a.apply.iam.workloads: is empty; name at least one, or delete the key",
     ),
+    "a role that is empty": (
+        'iam: {provider: kube2iam, role: ""}',
+        "p.yaml:3:33: teams.a.apply.iam.role: is empty; write an ARN or a role's name",
+    ),
+    "a role that is too long": (
+        "iam: {provider: irsa, serviceAccountName: x, role: " + "r" * 513 + "}",
+        "p.yaml:3:52: teams.a.apply.iam.role: has 513 characters; at most 512 are allowed",
+    ),
 }
 
 

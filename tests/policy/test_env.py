@@ -99,6 +99,14 @@ REFUSED: dict[str, tuple[str, *tuple[str, ...]]] = {
         "container: {env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k, optional: yes}}}]}",
         "p.yaml:3:83: teams.a.apply.container.env[0].valueFrom.secretKeyRef.optional: `yes` is not true or false, without quotes",
     ),
+    "a divisor that is no quantity": (
+        "container: {env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: one}}}]}",
+        "p.yaml:3:91: teams.a.apply.container.env[0].valueFrom.resourceFieldRef.divisor: `one` is no quantity; write one such as 500m, 2 or 1Gi",
+    ),
+    "optional as a list": (
+        "container: {env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k, optional: [true]}}}]}",
+        "p.yaml:3:83: teams.a.apply.container.env[0].valueFrom.secretKeyRef.optional: must be true or false, not a list",
+    ),
 }
 
 

@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parent.parent.parent
 HEAVY = ("yaml", "pydantic", "webhook.policy.load", "webhook.policy.parser")
 
 
@@ -13,5 +15,6 @@ HEAVY = ("yaml", "pydantic", "webhook.policy.load", "webhook.policy.parser")
 )
 def test_serving_imports_nothing_that_only_loading_needs(module: str) -> None:
     code = f"import sys, {module}; print([name for name in {HEAVY!r} if name in sys.modules])"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"

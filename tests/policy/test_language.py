@@ -275,6 +275,42 @@ REFUSED: dict[str, tuple[str, *tuple[str, ...]]] = {
         "exemptions: [{name: x, match: {}, waives: [], reason: r, approvedBy: me, expires: 2026-12-31}]\n",
         "p.yaml:2:43: exemptions[0].waives: is empty; name at least one, or delete the key",
     ),
+    "docs that are empty": (
+        "docs: ''\n",
+        "p.yaml:2:7: docs: is empty; write a few words",
+    ),
+    "a key far too long to compare": (
+        "teamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteams: 1\n",
+        "p.yaml:2:1: teamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteamsteams…: unknown key; there is apiVersion, clusterDefaults, controllers, docs, exemptions, labels, mode, profiles, requirements, stages, teams",
+    ),
+    "match with a control character": (
+        'requirements: [{label: a, match: {dags: ["a\\tb"]}}]\n',
+        "p.yaml:2:42: requirements[0].match.dags[0]: holds control characters, which no name does",
+    ),
+    "a namespace with too many wildcards": (
+        "stages: [{mode: warn, namespaces: ['a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*']}]\n",
+        "p.yaml:2:36: stages[0].namespaces[0]: has more than 16 wildcards; shorten it",
+    ),
+    "match with an empty label glob": (
+        "requirements: [{label: a, match: {labels: {x: ''}}}]\n",
+        "p.yaml:2:47: requirements[0].match.labels.x: is empty; write a name or a glob such as `payments_*`",
+    ),
+    "a pattern with a control character": (
+        'requirements: [{label: a, pattern: "a\\tb"}]\n',
+        "p.yaml:2:36: requirements[0].pattern: must be one line without control characters; write \\n, \\t and their like as such",
+    ),
+    "a pattern that is too long": (
+        "requirements: [{label: a, pattern: " + "x" * 1025 + "}]\n",
+        "p.yaml:2:36: requirements[0].pattern: has 1025 characters; at most 1024 are allowed",
+    ),
+    "an exemption until a list of days": (
+        "exemptions: [{name: x, match: {}, waives: [team], reason: r, approvedBy: me, expires: [2026-12-31]}]\n",
+        "p.yaml:2:87: exemptions[0].expires: must be a date such as 2026-12-31, not a list",
+    ),
+    "a team that is a word": (
+        "teams: {a: b}\n",
+        "p.yaml:2:12: teams.a: must be a mapping with keys such as contact, costCenters, members, not a string",
+    ),
 }
 
 

@@ -84,6 +84,14 @@ REFUSED: dict[str, tuple[str, *tuple[str, ...]]] = {
         "p.yaml:3:32: teams.a.apply.tolerations[0].effect: `No` is not NoSchedule, PreferNoSchedule or NoExecute",
         "p.yaml:3:43: teams.a.apply.tolerations[1].key: `b b` is no label key: after any `/`, at most 63 letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit",
     ),
+    "seconds as a list": (
+        "tolerations: [{key: a, operator: Exists, effect: NoExecute, tolerationSeconds: [5]}]",
+        "p.yaml:3:80: teams.a.apply.tolerations[0].tolerationSeconds: must be a whole number, not a list",
+    ),
+    "an operator as a list": (
+        "tolerations: [{key: a, operator: [Exists]}]",
+        "p.yaml:3:34: teams.a.apply.tolerations[0].operator: must be Exists or Equal, not a list",
+    ),
 }
 
 

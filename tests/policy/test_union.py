@@ -44,6 +44,16 @@ REFUSED: dict[str, tuple[Texts, list[str]]] = {
         {"a": f"exemptions:\n- {{name: x, {EXEMPTION}}}\n- {{name: x, {EXEMPTION}}}\n"},
         ["a:4:3: exemptions[1]: exemption `x` is in a:3 already; rename one, or join them"],
     ),
+    "a team of a bad name in two files": (
+        dict.fromkeys(("a", "b"), "teams: {'{0}': {}}\n"),
+        [
+            'a:2:9: teams["{0}"]: `{0}` is no label value: at most 63 letters, digits, `-`, `_` '
+            "and `.`, beginning and ending with a letter or digit",
+            'b:2:9: teams["{0}"]: `{0}` is no label value: at most 63 letters, digits, `-`, `_` '
+            "and `.`, beginning and ending with a letter or digit",
+            'b:2:9: teams["{0}"]: team `{0}` is in a:2 already; rename one, or join them',
+        ],
+    ),
     "each single key in two files": (
         dict.fromkeys(
             ("a", "b"),

@@ -72,7 +72,7 @@ def show_path(path: Path) -> str:
         if isinstance(step, int):
             shown += f"[{step}]"
         elif _BARE.fullmatch(step):
-            shown += f".{step}" if shown else step
+            shown += f".{clip(step)}" if shown else clip(step)
         else:
             shown += f'["{clip(step)}"]'
     return shown

@@ -11,7 +11,7 @@ from datetime import date
 from msgspec import Struct
 
 from webhook.policy import limits
-from webhook.policy.documents import Cache, ParsedDocument, parse_documents
+from webhook.policy.documents import Cache, ParsedDocument, forget_places, parse_documents
 from webhook.policy.errors import PolicyError, PolicyErrors, PolicyWarning
 from webhook.policy.lint import lint
 from webhook.policy.references import check
@@ -58,7 +58,14 @@ def union(documents: Iterable[ParsedDocument], *, today: date | None = None) -> 
         extra = every[limits.DOCUMENTS]
         said = f"the policy set has {len(every)} documents; at most {limits.DOCUMENTS} are allowed"
         raise PolicyErrors([extra.error((), said)])
-    parts, errors = gather(every)
+    try:
+        return _checked(every, today)
+    finally:
+        forget_places()
+
+
+def _checked(documents: list[ParsedDocument], today: date | None) -> Loaded:
+    parts, errors = gather(documents)
     errors.extend(check(parts))
     if errors:
         raise PolicyErrors(errors)

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from webhook.policy import limits
 from webhook.policy.documents import ParsedDocument
-from webhook.policy.errors import Path, PolicyError, PolicyWarning
+from webhook.policy.errors import Path, PolicyError, PolicyWarning, clip
 from webhook.policy.places import BAD
 from webhook.policy.revision import with_revision
 from webhook.policy.spec import ClusterDefaults, LabelKeys, PolicySpec
@@ -55,6 +55,9 @@ class Part(Struct, frozen=True):
         return self.document.where(self.path)
 
 
+_Twice = tuple[Part, Part, str, str]  # the second, the first, what was done twice, the remedy
+
+
 class Parts(Struct):
     """All parts of a set, with their places. By name, or in order."""
 
@@ -70,22 +73,19 @@ class Parts(Struct):
         part = self.single.get("labels")
         return LabelKeys() if part is None else part.value
 
-    @property
-    def broken(self) -> bool:
-        """Whether any part has a problem, so that the others cannot be checked against it."""
-        every = (*self.requirements, *self.profiles.values(), *self.teams.values())
-        return any(part.value is BAD for part in every)
-
 
 def gather(documents: Iterable[ParsedDocument]) -> tuple[Parts, list[PolicyError]]:
     """All parts, and what is wrong in each document and between them as far as names go."""
     ordered = sorted(documents, key=lambda document: (document.file, document.line))
     errors = [error for document in ordered for error in document.errors()]
     parts = Parts({}, {}, {}, {}, [], [])
+    twice: list[_Twice] = []
     for document in ordered:
-        errors.extend(_add_single(parts, document))
-        errors.extend(_add_named(parts, document))
+        twice.extend(_add_single(parts, document))
+        twice.extend(_add_named(parts, document))
         _add_listed(parts, document)
+    # Saying where takes reading a document again, so only those that are shown are said.
+    errors.extend(_already(*each) for each in twice[: limits.PROBLEMS])
     errors.extend(_too_many(parts))
     return parts, errors
 
@@ -109,36 +109,41 @@ def spec_of(parts: Parts) -> PolicySpec:
     return with_revision(spec)
 
 
-def _add_single(parts: Parts, document: ParsedDocument) -> Iterator[PolicyError]:
+def _add_single(parts: Parts, document: ParsedDocument) -> Iterator[_Twice]:
     for key, attribute in _SINGLE:
         value = getattr(document.content, attribute)
-        if value is None:
-            continue
-        part = Part(value, document, (key,))
-        first = parts.single.setdefault(attribute, part)
-        if first is not part:
-            said = f"is set in {first.where()} already; one document sets it for the whole policy"
-            yield part.error(said, key=True)
+        if value is not None:
+            part = Part(value, document, (key,))
+            remedy = "one document sets it for the whole policy"
+            yield from _add(parts.single, attribute, part, "is set", remedy)
 
 
-def _add_named(parts: Parts, document: ParsedDocument) -> Iterator[PolicyError]:
+def _add_named(parts: Parts, document: ParsedDocument) -> Iterator[_Twice]:
     content = document.content
-    for name, team in content.teams.items():
-        yield from _add(parts.teams, name, Part(team, document, ("teams", name)), "team")
-    for name, profile in content.profiles.items():
-        part = Part(profile, document, ("profiles", name))
-        yield from _add(parts.profiles, name, part, "profile")
+    for kind, named, values in (
+        ("team", parts.teams, content.teams),
+        ("profile", parts.profiles, content.profiles),
+    ):
+        for name, value in values.items():
+            part = Part(value, document, (f"{kind}s", name))
+            yield from _add(named, name, part, f"{kind} `{clip(name)}` is", _RENAME)
     for step, exemption in enumerate(content.exemptions):
         if exemption is not BAD:
-            part = Part(exemption, document, ("exemptions", step))
-            yield from _add(parts.exemptions, exemption.name, part, "exemption")
+            name, part = exemption.name, Part(exemption, document, ("exemptions", step))
+            yield from _add(parts.exemptions, name, part, f"exemption `{name}` is", _RENAME)
 
 
-def _add(named: dict[str, Part], name: str, part: Part, kind: str) -> Iterator[PolicyError]:
+_RENAME = "rename one, or join them"
+
+
+def _add(named: dict[str, Part], name: str, part: Part, done: str, remedy: str) -> Iterator[_Twice]:
     first = named.setdefault(name, part)
     if first is not part:
-        said = f"{kind} `{name}` is in {first.where()} already; rename one, or join them"
-        yield part.error(said, key=True)
+        yield part, first, done, remedy
+
+
+def _already(part: Part, first: Part, done: str, remedy: str) -> PolicyError:
+    return part.error(f"{done} in {first.where()} already; {remedy}", key=True)
 
 
 def _add_listed(parts: Parts, document: ParsedDocument) -> None:

@@ -25,7 +25,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"the control plane cannot be had: {missing}") from None
         config.hook.pytest_deselected(items=needing)
         items[:] = [item for item in items if item not in needing]
-        config.stash[LEFT_OUT] = f"left out: {len(needing)} tests on a real control plane: {missing}"
+        config.stash[LEFT_OUT] = (
+            f"left out: {len(needing)} tests on a real control plane: {missing}"
+        )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -57,8 +57,8 @@ THIRD_PARTY = {
     "re2": {"policy/pattern.py"},
     "rich": {"cli/terminal.py"},
     "typer": {"cli/app.py"},
-    # The server, and the protocol class that puts limits to its connections.
-    "uvicorn": {"server/listener.py", "server/protocol.py"},
+    # The server, the protocol class that puts limits to its connections, and who runs both.
+    "uvicorn": {"cli/service.py", "server/listener.py", "server/protocol.py"},
     "uvloop": {"cli/service.py"},
     # A policy is read with the place of every value, a person's pods without.
     "yaml": {"cli/kubernetes_yaml.py", "policy/parser.py"},

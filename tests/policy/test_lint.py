@@ -60,6 +60,10 @@ WARNED: dict[str, tuple[str, list[str]]] = {
         two_profiles("labels: {x: a}", "labels: {x: b}"),
         [f"p.yaml:4:38: profiles.b.apply.labels.x: differs from profile `a`, {WINS}"],
     ),
+    "two profiles whose globs may both match": (
+        two_profiles("schedulerName: x", "schedulerName: y", ("{dags: ['a*']}", "{dags: ['ab*']}")),
+        [f"p.yaml:4:54: profiles.b.apply.schedulerName: differs from profile `a`, {WINS}"],
+    ),
     "two profiles that differ about the seconds of a toleration": (
         two_profiles(
             "tolerations: [{key: k, operator: Exists, effect: NoExecute, tolerationSeconds: 5}]",

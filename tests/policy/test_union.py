@@ -80,7 +80,10 @@ REFUSED: dict[str, tuple[Texts, list[str]]] = {
         ["a:2:13: teams.x.foo: unknown key; there is apply, contact, costCenters, members"],
     ),
     "nothing is said of a waiver that a broken requirement may name": (
-        {"a": f"requirements: [{{lable: x}}]\nexemptions: [{{name: x, {EXEMPTION}}}]\n"},
+        {
+            "a": "requirements: [{lable: x}]\n"
+            f"exemptions: [{{name: x, {EXEMPTION.replace('[team]', '[x]')}}}]\n"
+        },
         [
             "a:2:16: requirements[0]: `label` is missing: the label's key",
             "a:2:17: requirements[0].lable: unknown key; did you mean `label`?",

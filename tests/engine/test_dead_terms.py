@@ -1,4 +1,4 @@
-"""When required node affinity, or a nodeSelector, is a conflict: no term is left that could match."""
+"""When required node affinity, or a nodeSelector, is a conflict: no living term is left."""
 
 from typing import Any
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -85,8 +86,12 @@ PARTS: list[tuple[re.Pattern[str], Callable[[str], str]]] = [(CONSOLE, run), (DE
 
 def regenerated(text: str) -> str:
     for pattern, output in PARTS:
-        text = pattern.sub(lambda found, output=output: found["head"] + output(found["what"]), text)
+        text = pattern.sub(partial(_with_output, output), text)
     return text
+
+
+def _with_output(output: Callable[[str], str], found: re.Match[str]) -> str:
+    return f"{found['head']}{output(found['what'])}"
 
 
 if os.environ.get("TAXIWAY_REGENERATE") == "1":

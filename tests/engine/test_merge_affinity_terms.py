@@ -88,20 +88,20 @@ SPREADS = "/spec/topologySpreadConstraints"
 @pytest.mark.parametrize(
     ("there", "patch", "broken"),
     [
-        pytest.param({}, [make(SPREADS, []), make(f"{SPREADS}/-", SPREAD)], False, id="absent"),
-        pytest.param(None, [make(SPREADS, []), make(f"{SPREADS}/-", SPREAD)], False, id="null"),
-        pytest.param([], [make(f"{SPREADS}/-", SPREAD)], False, id="empty"),
-        pytest.param([SPREAD], [], False, id="the same"),
+        pytest.param({}, [make(SPREADS, []), make(f"{SPREADS}/-", SPREAD)], "", id="absent"),
+        pytest.param(None, [make(SPREADS, []), make(f"{SPREADS}/-", SPREAD)], "", id="null"),
+        pytest.param([], [make(f"{SPREADS}/-", SPREAD)], "", id="empty"),
+        pytest.param([SPREAD], [], "", id="the same"),
         pytest.param(
             [{**SPREAD, "topologyKey": "host"}],
             [make(f"{SPREADS}/-", SPREAD)],
-            False,
+            "",
             id="another topologyKey",
         ),
         pytest.param(
             [{**SPREAD, "whenUnsatisfiable": "ScheduleAnyway"}],
             [make(f"{SPREADS}/-", SPREAD)],
-            False,
+            "",
             id="another whenUnsatisfiable",
         ),
         pytest.param(
@@ -114,23 +114,31 @@ SPREADS = "/spec/topologySpreadConstraints"
                 }
             ],
             [],
-            False,
+            "",
             id="the same with its defaults filled in",
         ),
-        pytest.param([{**SPREAD, "maxSkew": 2}], [], True, id="the same pair with other content"),
         pytest.param(
-            [{**SPREAD, "nodeTaintsPolicy": "Honor"}], [], True, id="other than the default"
+            [{**SPREAD, "maxSkew": 2}],
+            [],
+            "maxSkew 2, team payments wants 1",
+            id="the same pair with other content",
+        ),
+        pytest.param(
+            [{**SPREAD, "nodeTaintsPolicy": "Honor"}],
+            [],
+            "nodeTaintsPolicy Honor, team payments wants none",
+            id="other than the default",
         ),
     ],
 )
 @pytest.mark.parametrize("on_conflict", ["deny", "keep", "override"])
-def test_topology_spread(there: Any, patch: list[Json], broken: bool, on_conflict: str) -> None:
+def test_topology_spread(there: Any, patch: list[Json], broken: str, on_conflict: str) -> None:
     spec = {} if there == {} else {"topologySpreadConstraints": there}
     decision = decide(applies(on_conflict, topologySpreadConstraints=[SPREAD]), pod(spec=spec))
     said = (
-        "topologySpreadConstraint on zone (DoNotSchedule) differs from that of team payments "
-        "(maxSkew 1): remove it from topologySpreadConstraints in full_pod_spec= or "
-        "pod_template_file= of the KubernetesPodOperator"
+        f"topologySpreadConstraint on zone (DoNotSchedule) has {broken}: remove it from "
+        "topologySpreadConstraints in full_pod_spec= or pod_template_file= of the "
+        "KubernetesPodOperator"
     )
     violations = [("conflict", f"{SPREADS}/0", said)] if broken and on_conflict != "keep" else []
     assert (operations(decision), told(decision)) == (patch, violations)

@@ -31,6 +31,7 @@ class Conflict(Struct, frozen=True, gc=False):
     """The author and the policy want different things: the field stays as the author wrote it."""
 
     part: Part
+    field: str  # the one that the author wrote
     path: str
     problem: str  # both values, in a sentence without its end
 
@@ -71,10 +72,16 @@ class Draft(Struct, gc=False):
             self.made += (path,)
             self.operations.append(_EMPTY.get(path) or add(path, empty))
 
-    def conflict(self, part: Part, problem: str, path: str | None = None) -> None:
-        """Note a conflict, unless the policy says that the author's word is to be kept."""
+    def conflict(
+        self, part: Part, problem: str, path: str | None = None, field: str | None = None
+    ) -> None:
+        """Note a conflict, unless the policy says that the author's word is to be kept.
+
+        `path` and `field` say what the author wrote, where that is not the part's own place.
+        """
         if part.on_conflict != "keep":
-            self.conflicts.append(Conflict(part, path or part.path, problem))
+            conflict = Conflict(part, field or part.field, path or part.path, problem)
+            self.conflicts.append(conflict)
 
 
 # The objects and lists that are often absent, encoded once.

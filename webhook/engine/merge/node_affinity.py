@@ -49,7 +49,8 @@ class RequiredNodeAffinity:
         added = [self._added(term) for term in authors]
         problem = self._problem(draft, authors, added)
         if problem is not None:
-            draft.conflict(self._part, problem)
+            place = (_REQUIRED, "affinity") if authors else ("/spec/nodeSelector", "nodeSelector")
+            draft.conflict(self._part, problem, *place)
         elif not authors:
             _ensure_required(draft)
             draft.add(self._part)

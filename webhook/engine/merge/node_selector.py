@@ -86,4 +86,5 @@ def _unsatisfiable(draft: Draft, part: Part) -> None:
         f"the pod's required node affinity matches no node with nodeSelector "
         f"{part.key}={part.value}, which {part.source} wants",
         "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution",
+        "affinity",
     )

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from webhook.engine.draft import Draft, Part
 from webhook.engine.merge.block import Block
+from webhook.engine.message import shown
 from webhook.engine.operation import add
 from webhook.kube.meaning import of_spread
 
@@ -40,7 +41,7 @@ class TopologySpread:
                 continue
             at, given = there[wanted.pair]
             if of_spread(given) != wanted.meaning:
-                draft.conflict(wanted.part, _differs(wanted.part), f"{_PATH}/{at}")
+                draft.conflict(wanted.part, _differs(wanted.part, given), f"{_PATH}/{at}")
 
 
 def topology_spread(blocks: Sequence[Block]) -> TopologySpread | None:
@@ -72,6 +73,18 @@ def _part(given: dict[str, Any], block: Block) -> Part:
     )
 
 
-def _differs(part: Part) -> str:
-    skew = part.value.get("maxSkew")
-    return f"{part.text} differs from that of {part.source} (maxSkew {skew})"
+def _differs(part: Part, there: dict[str, Any]) -> str:
+    """The first of the policy's keys with another meaning there, and both values."""
+    wanted = part.value
+    keys = [key for key in {**wanted, **there} if _meaning(wanted, key) != _meaning(there, key)]
+    key = keys[0] if keys else "maxSkew"
+    return f"{part.text} has {key} {_value(there, key)}, {part.source} wants {_value(wanted, key)}"
+
+
+def _meaning(constraint: dict[str, Any], key: str) -> Hashable:
+    pair = {name: constraint.get(name) for name in ("matchLabelKeys", key)}
+    return of_spread(pair)
+
+
+def _value(constraint: dict[str, Any], key: str) -> str:
+    return "none" if constraint.get(key) is None else shown(constraint[key])

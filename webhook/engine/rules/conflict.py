@@ -40,7 +40,7 @@ def conflict(subject: Subject) -> list[Violation]:
 
 
 def _field(subject: Subject, conflicting: Conflict) -> Violation:
-    mend = advice.remove(subject.workload, _FIELDS[conflicting.part.field])
+    mend = advice.remove(subject.workload, _FIELDS[conflicting.field])
     return _violation(subject, f"{conflicting.problem}: {mend}", conflicting.path)
 
 

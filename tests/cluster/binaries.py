@@ -14,7 +14,6 @@ Where it cannot be done it says in one line what is left out, which is a failure
 
 import argparse
 import fcntl
-import functools
 import hashlib
 import os
 import re
@@ -45,7 +44,7 @@ class Module:
     packages: Mapping[str, str]  # program: Go package
     stamp: str = ""  # the variable that holds the version; clients refuse one that is unset
 
-    @functools.cached_property
+    @property
     def version(self) -> str:
         text = (MODULES / self.folder / "go.mod").read_text()
         found = re.search(rf"^\s*{re.escape(self.requires)} (v\S+)", text, re.MULTILINE)
@@ -57,7 +56,7 @@ class Module:
     def minor(self) -> str:
         return ".".join(self.version.removeprefix("v").split(".")[:2])
 
-    @functools.cached_property
+    @property
     def cache(self) -> Path:
         pins = (MODULES / self.folder / name for name in ("go.mod", "go.sum"))
         digest = hashlib.sha256(b"".join(pin.read_bytes() for pin in pins)).hexdigest()[:12]

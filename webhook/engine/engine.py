@@ -183,11 +183,19 @@ def decision(subject: Subject, violations: list[Violation], warnings: list[str])
 
 
 def _broken(subject: Subject, patched: bool) -> list[Found]:
-    """Every violation, each requirement's with its label."""
-    others = [*membership(subject), *reserved(subject, patched), *conflict(subject)]
-    if not patched:
+    """Every violation, each requirement's with its label. A rule without cause is not asked."""
+    draft = subject.draft
+    others = reserved(subject, patched)
+    if subject.whose.outside:
+        others += membership(subject)
+    if draft.conflicts or draft.differing_labels:
+        others += conflict(subject)
+    if draft.missing and not patched:
         others += not_applied(subject)
-    return [*requirement(subject), *((None, violation) for violation in others)]
+    broken: list[Found] = requirement(subject)
+    if others:
+        broken += [(None, violation) for violation in others]
+    return broken
 
 
 def _place(found: Found) -> tuple[int, str]:

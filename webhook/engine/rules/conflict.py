@@ -26,8 +26,6 @@ _FIELDS: dict[str, Field] = {
 
 def conflict(subject: Subject) -> list[Violation]:
     draft = subject.draft
-    if not draft.conflicts and not draft.differing_labels:
-        return []
     judged = {required.requirement.label for required in subject.requirements}
     return [
         *(_field(subject, conflicting) for conflicting in draft.conflicts),

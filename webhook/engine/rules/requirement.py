@@ -16,7 +16,7 @@ from webhook.policy.compile import CompiledRequirement, softest
 _LONGEST_VALUE = 63  # a label's; a longer one is refused by the API server, and is no match here
 
 
-def requirement(subject: Subject) -> list[tuple[str, Violation]]:
+def requirement(subject: Subject) -> list[tuple[str | None, Violation]]:
     """The broken requirements, each with its label."""
     return [
         (required.requirement.label, _violation(subject, required, problem))

@@ -42,7 +42,7 @@ def reserved(subject: Subject, patched: bool) -> list[Violation]:
         found += _reserved_account(subject, account)
     if pod.spec.node_name and not subject.request.from_cluster:
         found.append(_node_name(subject, pod.spec.node_name))
-    if pod.spec.tolerations:
+    if pod.spec.tolerations and subject.policies.reserved.taints:
         found += reserved_tolerations(subject, enumerate(pod.spec.tolerations))
     return found
 

@@ -1,0 +1,51 @@
+"""Compiling in slices: no slice is long, and the outcome is that of one go."""
+
+import json
+
+from tests.engine.given import decide, pod
+from webhook.engine import Engine
+from webhook.policy.compile import TEAMS_A_SLICE, compile_policy, compiling, softest
+from webhook.policy.load import load
+from webhook.policy.spec import PolicySpec
+
+COUNT = 3 * TEAMS_A_SLICE + 1
+
+
+def spec() -> PolicySpec:
+    teams = {
+        f"team-{at:03}": {
+            "members": {"dags": [f"dag{at:03}_*"]},
+            "apply": {"nodeSelector": {"pool": str(at)}},
+        }
+        for at in range(COUNT)
+    }
+    text = json.dumps({"apiVersion": "taxiway/v1", "teams": teams}).encode()
+    return load([("policy.yaml", text)]).spec
+
+
+def test_every_team_is_found_after_the_last_slice() -> None:
+    slices = compiling(spec())
+    count = 0
+    while True:
+        try:
+            next(slices)
+        except StopIteration as done:
+            by = Engine(done.value)
+            break
+        count += 1
+    assert count >= 2 * COUNT / TEAMS_A_SLICE
+    for at in (0, TEAMS_A_SLICE - 1, TEAMS_A_SLICE, COUNT - 1):
+        body = pod({"team": None, "dag_id": f"dag{at:03}_daily"})
+        assert decide(by, body).team == f"team-{at:03}"
+
+
+def test_in_one_go_the_same_is_made() -> None:
+    given = spec()
+    by = Engine(compile_policy(given))
+    assert (by.revision, len(by.policies.teams)) == (given.revision, COUNT)
+
+
+def test_the_softest_of_modes() -> None:
+    assert softest("enforce") == "enforce"
+    assert softest("enforce", None, "warn") == "warn"
+    assert softest("audit", "warn", "enforce") == "audit"

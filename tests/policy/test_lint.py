@@ -223,7 +223,7 @@ WARNED: dict[str, tuple[str, list[str]]] = {
         exemption(expires="2026-12-20"),
         [
             "p.yaml:2:100: exemptions[0].expires: "
-            "ends on 2026-12-20, in 0 days; its rules then hold again"
+            "ends on 2026-12-20, today; its rules then hold again"
         ],
     ),
     "an exemption that ends in 14 days": (

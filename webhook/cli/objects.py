@@ -9,7 +9,7 @@ from typing import Any
 
 from webhook.admission import BadRequest, decode_pod
 from webhook.cli import spark
-from webhook.cli.subject import Defaults, Refusal, Subject
+from webhook.cli.subject import JUDGED_OPERATIONS, Defaults, Refusal, Subject
 from webhook.cli.templates import TEMPLATES, pod_of
 from webhook.kube.pod import Pod
 from webhook.kube.review import AdmissionRequest
@@ -115,7 +115,10 @@ def _reviewed(review: dict[str, Any], origin: str, defaults: Defaults) -> Found:
     if kind != "Pod":
         return Refusal(origin, f"this AdmissionReview is about a {kind}; Taxiway judges Pods")
     new, old = asked.get("object"), asked.get("oldObject")
-    raw: Any = new if new is not None else old  # a deletion has the old one alone
+    operation = _operation(asked)
+    if operation == "UPDATE" and old is None:  # only what changed is judged: from what?
+        return Refusal(origin, "the request has no oldObject; give the Pod before the update too")
+    raw: Any = old if new is None and operation not in JUDGED_OPERATIONS else new  # a deletion
     pod, old_pod = _decoded(raw), None if old is None else _decoded(old)
     for problem in (pod, old_pod):
         if isinstance(problem, str):
@@ -125,19 +128,24 @@ def _reviewed(review: dict[str, Any], origin: str, defaults: Defaults) -> Found:
 
 
 def _request(asked: dict[str, Any], pod: Any, old_pod: Any, defaults: Defaults) -> AdmissionRequest:
-    operation = _text(asked, "operation") or "CREATE"
+    operation = _operation(asked)
     own_namespace = _text(asked, "namespace") or pod.metadata.namespace
     return AdmissionRequest(
         uid=_text(asked, "uid") or "",
-        # A subresource (status, eviction, …) is not the pod's own spec: answered unread.
-        operation=operation if not asked.get("subResource") else f"{operation} subresource",
+        operation=operation,
         pod=pod,
         namespace=own_namespace or defaults.namespace or "default",
         name=_text(asked, "name"),
-        old_pod=old_pod,
+        old_pod=old_pod if operation == "UPDATE" else None,
         user=_text(_mapping(asked, "userInfo"), "username") or defaults.user,
         dry_run=asked.get("dryRun") is True,
     )
+
+
+def _operation(asked: dict[str, Any]) -> str:
+    """A subresource (status, eviction, …) is not the pod's own spec: answered unread."""
+    operation = _text(asked, "operation") or "CREATE"
+    return f"{operation} subresource" if asked.get("subResource") else operation
 
 
 def _whole(raw: dict[str, Any]) -> dict[str, Any]:

@@ -59,15 +59,24 @@ class Verdict(Struct, frozen=True, kw_only=True):
 def judge(engine: Engine, subject: Subject, today: date, *, govern_all: bool) -> Verdict:
     """`govern_all`: as in a namespace labelled `taxiway/govern: all`."""
     request = subject.request
-    workload = recognise(
-        request.pod, namespace=request.namespace, govern_all=govern_all, own_namespace=None
-    )
+    workload = _workload(request, govern_all)
     if workload is None or not subject.judged:
         return Verdict(subject=subject, decision=UNGOVERNED, operations=[], after=subject.raw)
     decided = _decision(engine, request, workload, today)
     operations = json.loads(operations_json(decided.operations))
     after = patched(subject.raw, operations)
     return Verdict(subject=subject, decision=decided, operations=operations, after=after)
+
+
+def _workload(request: AdmissionRequest, govern_all: bool) -> Workload | None:
+    """As the service: a pod that was governed before an update still is, label or no label."""
+    for pod in filter(None, (request.pod, request.old_pod)):
+        workload = recognise(
+            pod, namespace=request.namespace, govern_all=govern_all, own_namespace=None
+        )
+        if workload is not None:
+            return workload
+    return None
 
 
 def patched(pod: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:

@@ -154,5 +154,9 @@ def _ending(parts: Parts, today: date) -> Iterator[PolicyWarning]:
         if ends < today:
             yield part.warning(f"ended on {ends}; its rules hold again: delete it", "expires")
         elif ends - today <= _SOON:
-            said = f"ends on {ends}, in {(ends - today).days} days; its rules then hold again"
+            said = f"ends on {ends}, {_in_days((ends - today).days)}; its rules then hold again"
             yield part.warning(said, "expires")
+
+
+def _in_days(days: int) -> str:
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")

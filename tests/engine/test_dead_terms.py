@@ -8,13 +8,18 @@ from tests.engine.given import REQUIRED, Json, applies, decide, operations, pod,
 from tests.engine.terms import POOL, ZONE, expr, make, node, term
 
 NO_NODE = (
-    "the pod's nodeSelector and node affinity match no node with the required node affinity "
-    "{} that team payments wants: remove it"
+    "required node affinity {} and the required node affinity {} of team payments have no node "
+    "in common: change affinity= of the KubernetesPodOperator"
 )
 
 
-def dead(policy: str) -> list[Any]:
-    return [("conflict", f"/spec/affinity/nodeAffinity/{REQUIRED}", NO_NODE.format(policy))]
+def dead(policy: str, author: str) -> list[Any]:
+    return [("conflict", f"/spec/affinity/nodeAffinity/{REQUIRED}", NO_NODE.format(author, policy))]
+
+
+def words(expression: Json) -> str:
+    values = f" [{', '.join(sorted(expression['values']))}]" if "values" in expression else ""
+    return f"{expression['key']} {expression['operator']}{values}"
 
 
 @pytest.mark.parametrize(
@@ -58,8 +63,7 @@ def test_a_term_is_dead_when_nothing_is_left_of_a_key(
         decision = decide(
             applies(affinity=node(term(ours))), pod(spec={"affinity": node(term(mine))})
         )
-        values = f" [{', '.join(sorted(ours['values']))}]" if "values" in ours else ""
-        expected = dead(f"pool {ours['operator']}{values}") if is_dead else []
+        expected = dead(words(ours), words(mine)) if is_dead else []
         assert told(decision) == expected
         if is_dead:
             assert operations(decision) == []
@@ -110,7 +114,7 @@ def test_an_author_without_terms_conflicts_by_the_node_selector(
 )
 def test_a_conflict_needs_a_living_term_and_leaves_none(authors: list[Json], broken: bool) -> None:
     decision = decide(applies(affinity=node(term(POOL))), pod(spec={"affinity": node(*authors)}))
-    assert told(decision) == (dead("pool In [ours]") if broken else [])
+    assert told(decision) == (dead("pool In [ours]", "pool In [x]") if broken else [])
 
 
 @pytest.mark.parametrize(("on_conflict", "broken"), [("deny", 1), ("keep", 0), ("override", 1)])
@@ -129,7 +133,7 @@ def test_the_product_has_at_most_64_terms(count: int, broken: bool) -> None:
     decision = decide(applies(affinity=node(*ours)), pod(spec={"affinity": node(*mine)}))
     said = (
         "team payments's node affinity has 8 terms and the pod's 9: together more than 64: "
-        "remove it"
+        "change affinity= of the KubernetesPodOperator"
     )
     path = f"/spec/affinity/nodeAffinity/{REQUIRED}"
     assert told(decision) == ([("conflict", path, said)] if broken else [])
@@ -139,8 +143,8 @@ def test_the_product_has_at_most_64_terms(count: int, broken: bool) -> None:
 def test_a_node_selector_value_that_leaves_the_affinity_nothing_is_a_conflict() -> None:
     body = pod(spec={"affinity": node(term(expr("pool", "In", "mine")))})
     said = (
-        "the pod's required node affinity matches no node with nodeSelector pool=ours, "
-        "which team payments wants: remove it"
+        "required node affinity pool In [mine] matches no node with nodeSelector pool=ours, "
+        "which team payments wants: change affinity= of the KubernetesPodOperator"
     )
     path = f"/spec/affinity/nodeAffinity/{REQUIRED}"
     assert told(decide(applies(nodeSelector={"pool": "ours"}), body)) == [("conflict", path, said)]

@@ -137,7 +137,11 @@ def test_it_is_a_conflict_exactly_when_the_author_had_nodes_and_none_is_left(
 def _refused(violations: Any) -> Iterator[str]:
     """What was left as the author wrote it: the policy's terms, or one of its selector's keys."""
     for violation in violations:
-        if violation.message.startswith("nodeSelector "):
+        if violation.message.endswith("of the KubernetesPodOperator") and (
+            "have no node in common" in violation.message
+        ):
+            yield REQUIRED
+        elif violation.message.startswith("nodeSelector "):
             yield violation.path.rpartition("/")[2]
         elif "matches no node with nodeSelector" in violation.message:
             yield violation.message.split("nodeSelector ", 1)[1].partition("=")[0]

@@ -34,6 +34,17 @@ def test_lines_come_in_order_and_whole() -> None:
     assert log.dropped == 0
 
 
+def test_what_some_readers_take_for_a_line_end_is_escaped() -> None:
+    reader, writer = os.pipe()
+    log = Log(writer, lambda: "now")
+    log.line({"dag": "a\u2028b\u2029c\u0085d é"})
+    log.close()
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file:
+        text = file.read().decode()
+    assert text == '{"dag":"a\\u2028b\\u2029c\\u0085d é"}\n'
+
+
 def test_urgent_lines_of_a_storm_share_a_flush() -> None:
     reader, writer = os.pipe()
     log = Log(writer, lambda: "now")

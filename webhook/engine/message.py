@@ -26,7 +26,7 @@ def one_line(text: str, longest: int = LONGEST) -> str:
 
 def shown(value: object) -> str:
     """A value that an author wrote, as far as a message shows it."""
-    return one_line(str(value), _LONGEST_VALUE)
+    return one_line(str(value), _LONGEST_VALUE) or "empty"
 
 
 def some(found: Sequence[str], joint: str = "or") -> str:

@@ -44,6 +44,16 @@ def as_json(expression: Expression) -> dict[str, Any]:
     return shown
 
 
+def told(terms: Iterable[Term]) -> str:
+    """Terms in words: `pool In [a, b] and zone Exists or disk In [ssd]`."""
+    return " or ".join(" and ".join(map(_words, term)) for term in terms)
+
+
+def _words(expression: Expression) -> str:
+    values = ", ".join(sorted(expression.values))
+    return f"{expression.key} {expression.operator}" + (f" [{values}]" if values else "")
+
+
 def can_match(term: Term, selector: Mapping[str, str]) -> bool:
     """Whether some node could match both this term and the nodeSelector."""
     if not term:

@@ -77,13 +77,23 @@ class Log:
         """Hand the lines over to the thread, or drop them when too many wait there."""
         self._flush_is_near = False
         lines, self._lines = self._lines, []
-        if lines and not self._writer.accept(b"\n".join(lines) + b"\n"):
+        if lines and not self._writer.accept(_escaped(b"\n".join(lines)) + b"\n"):
             self.dropped += len(lines)
 
     def close(self) -> None:
         """Write what is left; a reader that does not read is waited for 2 s."""
         self.flush()
         self._writer.close()
+
+
+def _escaped(lines: bytes) -> bytes:
+    """Legal JSON that some readers would take for the end of a line: U+2028, U+2029, U+0085."""
+    for raw, escape in _LINE_ENDS:
+        lines = lines.replace(raw, escape)
+    return lines
+
+
+_LINE_ENDS = tuple((chr(code).encode(), b"\\u%04x" % code) for code in (0x2028, 0x2029, 0x85))
 
 
 class _Writer:

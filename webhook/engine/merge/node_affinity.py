@@ -18,8 +18,9 @@ from msgspec import convert
 from webhook.engine.draft import Draft, Part
 from webhook.engine.merge.block import Block
 from webhook.engine.merge.node_selector import required_terms
+from webhook.engine.message import shown
 from webhook.engine.operation import Operation, add, copy
-from webhook.kube.node_affinity import Expression, Term, as_json, can_match, expressions_of
+from webhook.kube.node_affinity import Term, as_json, can_match, expressions_of, told
 from webhook.kube.pod import NodeAffinity, NodeSelectorTerm, Pod
 
 _MOST_TERMS = 64  # of the product: 8 of the author's by 8 of the policy's, ten times what is in use
@@ -38,7 +39,7 @@ class RequiredNodeAffinity:
             "nodeAffinity",
             value,
             _REQUIRED,
-            f"required node affinity {_shown(terms)}",
+            f"required node affinity {told(terms)}",
             block.source,
             block.apply.on_conflict,
             add(_TERMS, value),
@@ -79,10 +80,16 @@ class RequiredNodeAffinity:
         )
         if any(can_match(term, selector) for term in results):
             return None
-        return (
-            f"the pod's nodeSelector and node affinity match no node with the {self._part.text} "
-            f"that {self._part.source} wants"
+        theirs = (
+            f"required node affinity {shown(told(authors))}" if authors else self._selected(draft)
         )
+        return f"{theirs} and the {self._part.text} of {self._part.source} have no node in common"
+
+    def _selected(self, draft: Draft) -> str:
+        """The part of the nodeSelector that the policy's terms speak of."""
+        keys = {expression.key for term in self._terms for expression in term}
+        pairs = [f"{key}={value}" for key, value in draft.node_selector.items() if key in keys]
+        return f"nodeSelector {', '.join(sorted(pairs))}"
 
 
 def node_affinity(blocks: Sequence[Block]) -> RequiredNodeAffinity | None:
@@ -155,12 +162,3 @@ def _term_json(term: Term) -> dict[str, list[object]]:
     for expression in term:
         shown.setdefault(expression.list, []).append(as_json(expression))
     return shown
-
-
-def _shown(terms: Sequence[Term]) -> str:
-    return " or ".join(" and ".join(map(_words, term)) for term in terms)
-
-
-def _words(expression: Expression) -> str:
-    values = ", ".join(sorted(expression.values))
-    return f"{expression.key} {expression.operator}" + (f" [{values}]" if values else "")

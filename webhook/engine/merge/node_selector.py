@@ -10,7 +10,7 @@ from webhook.engine.draft import Draft, Part
 from webhook.engine.merge.block import Block
 from webhook.engine.message import shown
 from webhook.engine.operation import add, pointer
-from webhook.kube.node_affinity import Term, can_match, expressions_of
+from webhook.kube.node_affinity import Term, can_match, expressions_of, told
 from webhook.kube.pod import Pod
 
 
@@ -34,7 +34,7 @@ class NodeSelector:
                 continue
             merged = {**draft.node_selector, part.key: part.value}
             if terms and _leaves_nothing(terms, draft.node_selector, merged):
-                _unsatisfiable(draft, part)
+                _unsatisfiable(draft, part, terms)
                 continue
             draft.ensure("/spec/nodeSelector", draft.pod.spec.node_selector, {})
             draft.set(part, there is not None)
@@ -80,10 +80,10 @@ def _leaves_nothing(
     )
 
 
-def _unsatisfiable(draft: Draft, part: Part) -> None:
+def _unsatisfiable(draft: Draft, part: Part, terms: Sequence[Term]) -> None:
     draft.conflict(
         part,
-        f"the pod's required node affinity matches no node with nodeSelector "
+        f"required node affinity {shown(told(terms))} matches no node with nodeSelector "
         f"{part.key}={part.value}, which {part.source} wants",
         "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution",
         "affinity",

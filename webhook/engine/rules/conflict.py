@@ -38,13 +38,18 @@ def conflict(subject: Subject) -> list[Violation]:
 
 
 def _field(subject: Subject, conflicting: Conflict) -> Violation:
-    mend = advice.remove(subject.workload, _FIELDS[conflicting.field])
+    field = _FIELDS[conflicting.field]
+    mend = (
+        f"change {advice.field(subject.workload, field)}"
+        if field == "affinity"  # more than one expression may have to go
+        else advice.remove(subject.workload, field)
+    )
     return _violation(subject, f"{conflicting.problem}: {mend}", conflicting.path)
 
 
 def _label(subject: Subject, part: Part, there: str) -> Violation:
     mend = advice.change_label(subject.workload, part.key, part.value)
-    problem = f"label {part.key} is {shown(there) or 'empty'}, {part.source} wants {part.value}"
+    problem = f"label {part.key} is {shown(there)}, {part.source} wants {part.value}"
     return _violation(subject, f"{problem}: {mend}", part.path)
 
 

@@ -52,7 +52,7 @@ def _allowed(subject: Subject, required: CompiledRequirement, value: str) -> boo
 def _violation(subject: Subject, required: CompiledRequirement, problem: str) -> Violation:
     given = required.requirement
     allowed, example = _expected(subject, required)
-    hint = given.message or allowed
+    hint = (given.message or allowed or "").rstrip(".")
     there = subject.labels.get(given.label)
     mend = advice.add_label if there is None else advice.change_label
     told = f"{problem}; {hint}" if hint else problem

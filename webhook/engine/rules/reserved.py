@@ -100,6 +100,6 @@ def _node_name(subject: Subject, node: str) -> Violation:
 
 
 def _violation(subject: Subject, what: str, owners: Owners, field: Field, path: str) -> Violation:
-    belongs = f"belongs to team {some(owners, 'and')}"
-    message = f"{what} {belongs}: {advice.remove(subject.workload, field)}"
+    teams = f"team{'s' if len(owners) > 1 else ''} {some(owners, 'and')}"
+    message = f"{what} belongs to {teams}: {advice.remove(subject.workload, field)}"
     return Violation("reserved", one_line(message), path, subject.mode)

@@ -157,9 +157,9 @@ def test_a_pod_of_no_team_has_no_toleration_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("names", "owner"),
     [
-        (("ants", "bees"), "team ants and bees"),
-        (("ants", "bees", "cats"), "team ants, bees and cats"),
-        (("ants", "bees", "cats", "dogs", "eels"), "team ants, bees, cats and others"),
+        (("ants", "bees"), "teams ants and bees"),
+        (("ants", "bees", "cats"), "teams ants, bees and cats"),
+        (("ants", "bees", "cats", "dogs", "eels"), "teams ants, bees, cats and others"),
     ],
 )
 def test_at_most_three_owners_are_named(names: tuple[str, ...], owner: str) -> None:

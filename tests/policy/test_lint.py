@@ -56,6 +56,15 @@ WARNED: dict[str, tuple[str, list[str]]] = {
             f"differs from team `a` (and 1 more), {WINS}"
         ],
     ),
+    "a team whose nodeSelector and node affinity have no node in common": (
+        "teams: {t: {apply: {nodeSelector: {pool: a}, affinity: {nodeAffinity: {"
+        "requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: ["
+        "{matchExpressions: [{key: pool, operator: In, values: [b]}]}]}}}}}}\n",
+        [
+            "p.yaml:2:57: teams.t.apply.affinity.nodeAffinity: no node can match it together with "
+            "the block's nodeSelector; mend one of them"
+        ],
+    ),
     "two profiles that differ about a label": (
         two_profiles("labels: {x: a}", "labels: {x: b}"),
         [f"p.yaml:4:38: profiles.b.apply.labels.x: differs from profile `a`, {WINS}"],

@@ -30,6 +30,7 @@ from webhook.policy.spec import Profile, Team
 from webhook.policy.values import Facts
 
 _MOST_PLACEMENTS = 20_000  # one for each team at its limit; about 6 KiB each when all are in use
+_LONGEST_KEY = 1024  # Airflow's dag ids have at most 250 characters, an author's annotation any
 _MOST_OWNED = 4096  # the dags of a large cluster by who launches them; about 300 bytes each
 _ORDER = {rule: position for position, rule in enumerate(RULES)}
 
@@ -126,10 +127,14 @@ class Engine:
         owned = self._owned.get(key)
         if owned is None:
             owned = self._work_out(facts)
-            if len(self._owned) >= _MOST_OWNED:
-                self._owned.clear()
-            self._owned[key] = owned
+            if sum(len(part) for part in key if part is not None) <= _LONGEST_KEY:
+                self._keep(key, owned)
         return owned
+
+    def _keep(self, key: tuple[str | None, ...], owned: _Owned) -> None:
+        if len(self._owned) >= _MOST_OWNED:
+            self._owned.clear()
+        self._owned[key] = owned
 
     def _work_out(self, facts: Facts) -> _Owned:
         owner = whose(self.policies, facts)

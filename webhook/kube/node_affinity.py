@@ -10,9 +10,9 @@ Source: component-helpers `scheduling/corev1/nodeaffinity`, labels.Requirement.M
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
-from webhook.kube.pod import NodeSelectorRequirement, NodeSelectorTerm
+from webhook.kube.pod import NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm
 
 EXPRESSIONS, FIELDS = "matchExpressions", "matchFields"
 
@@ -34,6 +34,13 @@ def expressions_of(term: NodeSelectorTerm) -> Term:
         *(_expression(EXPRESSIONS, given) for given in term.match_expressions or ()),
         *(_expression(FIELDS, given) for given in term.match_fields or ()),
     )
+
+
+def required_terms(affinity: Mapping[str, Any]) -> list[Term]:
+    """The required terms of a core/v1 Affinity as JSON; none where it has none."""
+    given = convert(affinity.get("nodeAffinity") or {}, NodeAffinity)
+    required = given.required_during_scheduling_ignored_during_execution
+    return [expressions_of(term) for term in (required and required.node_selector_terms) or ()]
 
 
 def as_json(expression: Expression) -> dict[str, Any]:

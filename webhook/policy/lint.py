@@ -21,7 +21,7 @@ from webhook.policy.blocks import applies, globs_asked, labels_given, matches
 from webhook.policy.errors import PolicyWarning
 from webhook.policy.globs import is_indexable
 from webhook.policy.lint_conflicts import conflicts
-from webhook.policy.lint_reach import matches_nothing, reachable
+from webhook.policy.lint_reach import matches_nothing, placed_nowhere, reachable
 from webhook.policy.pattern import compile_pattern
 from webhook.policy.spec import Match, Requirement, Team
 from webhook.policy.union import Part, Parts
@@ -38,6 +38,7 @@ def lint(parts: Parts, today: date | None = None) -> tuple[PolicyWarning, ...]:
     found = chain(
         conflicts(parts),
         reachable(parts),
+        placed_nowhere(parts),
         _slow_globs(parts),
         _dead_matches(parts),
         _unpaid(parts),

@@ -1,9 +1,11 @@
-"""What a block reaches: a `match` that can hold for no pod, a toleration that reaches too far."""
+"""What a block reaches: no pod by its `match`, no node by its placement, or too many nodes."""
 
 from collections.abc import Iterator
 
 from webhook import names
+from webhook.kube.node_affinity import can_match, required_terms
 from webhook.kube.tolerations import Taint, describe, taint_of
+from webhook.policy.blocks import applies
 from webhook.policy.errors import PolicyWarning
 from webhook.policy.language_words import matching_workloads
 from webhook.policy.spec import Match, Profile
@@ -31,6 +33,15 @@ def matches_nothing(match: Match, parts: Parts) -> str | None:
 def _any_team(globs: tuple[str, ...], parts: Parts) -> bool:
     values = Values(globs)
     return not values.exact.isdisjoint(parts.teams) or any(map(values.hold, parts.teams))
+
+
+def placed_nowhere(parts: Parts) -> Iterator[PolicyWarning]:
+    """Blocks whose own nodeSelector and required node affinity have no node in common."""
+    for part, apply in applies(parts):
+        terms = required_terms(apply.affinity)
+        if terms and not any(can_match(term, apply.node_selector) for term in terms):
+            said = "no node can match it together with the block's nodeSelector; mend one of them"
+            yield part.warning(said, "apply", "affinity", "nodeAffinity", key=True)
 
 
 def reachable(parts: Parts) -> Iterator[PolicyWarning]:

@@ -13,15 +13,14 @@ Patch's own `copy`, so that fields of a term that this version does not know are
 
 from collections.abc import Iterator, Sequence
 
-from msgspec import convert
-
 from webhook.engine.draft import Draft, Part
 from webhook.engine.merge.block import Block
 from webhook.engine.merge.node_selector import required_terms
 from webhook.engine.message import shown
 from webhook.engine.operation import Operation, add, copy
-from webhook.kube.node_affinity import Term, as_json, can_match, expressions_of, told
-from webhook.kube.pod import NodeAffinity, NodeSelectorTerm, Pod
+from webhook.kube import node_affinity as kube
+from webhook.kube.node_affinity import Term, as_json, can_match, told
+from webhook.kube.pod import NodeSelectorTerm, Pod
 
 _MOST_TERMS = 64  # of the product: 8 of the author's by 8 of the policy's, ten times what is in use
 _REQUIRED = "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution"
@@ -96,7 +95,7 @@ def node_affinity(blocks: Sequence[Block]) -> RequiredNodeAffinity | None:
     terms: list[Term] = []
     first: Block | None = None
     for block in blocks:
-        given = _policy_terms(block)
+        given = kube.required_terms(block.apply.affinity)
         if not given:
             continue
         if first is None:
@@ -108,12 +107,6 @@ def node_affinity(blocks: Sequence[Block]) -> RequiredNodeAffinity | None:
         if len(both) <= _MOST_TERMS and any(can_match(term, {}) for term in both):
             terms = both
     return RequiredNodeAffinity(terms, first) if first is not None else None
-
-
-def _policy_terms(block: Block) -> list[Term]:
-    given = convert(block.apply.affinity.get("nodeAffinity") or {}, NodeAffinity)
-    required = given.required_during_scheduling_ignored_during_execution
-    return [expressions_of(term) for term in (required and required.node_selector_terms) or ()]
 
 
 def _ensure_required(draft: Draft) -> None:

@@ -30,6 +30,8 @@ def test_a_mutated_pod_that_breaks_nothing_is_allowed() -> None:
     final = admitted(pod(OWNED), policy)
     answer, response = asked("/validate", review(final), policy)
     assert (response["allowed"], answer.record.decision) == (True, "allowed")
+    record = answer.record
+    assert (record.violations, record.operations, record.message) == ((), (), None)
 
 
 def test_all_violations_are_told_at_once() -> None:

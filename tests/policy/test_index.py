@@ -42,7 +42,7 @@ def holding(entries: list[Match], asked: Facts) -> list[int]:
     return [at for at, entry in enumerate(entries) if CompiledMatch(entry).holds(asked)]
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(entries=st.lists(match(), max_size=6), asked=facts)
 def test_no_entry_that_holds_is_missed_and_their_order_is_kept(
     entries: list[Match], asked: Facts

@@ -56,7 +56,7 @@ def index_of(every: list[Team]) -> MembersIndex:
     return index
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(every=teams(), asked=facts, untested=UNTESTED)
 def test_the_index_finds_whom_a_scan_finds(
     every: list[Team], asked: Facts, untested: frozenset[str]

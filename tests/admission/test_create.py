@@ -212,3 +212,18 @@ def test_a_record_says_who_ran_what() -> None:
         "enforce",
     )
     assert (record.operation, record.namespace) == ("CREATE", "airflow")
+
+
+@pytest.mark.parametrize(
+    ("user", "denied"),
+    [
+        pytest.param({"username": "alice", "groups": ["x"]}, False, id="a member"),
+        pytest.param({"username": "bob"}, True, id="somebody else"),
+        pytest.param({}, False, id="nobody: users cannot be tested"),
+        pytest.param(None, False, id="no userInfo at all"),
+    ],
+)
+def test_who_asks_is_told_by_the_request(user: Json | None, denied: bool) -> None:
+    policy = engine(teams={"payments": {"members": {"users": ["alice"]}}})
+    answer, _ = asked("/validate", review(pod(), userInfo=user), policy)
+    assert answer.record.decision == ("denied" if denied else "allowed")

@@ -164,7 +164,7 @@ def running_server(
             key: str(value) if isinstance(value, Path) else value for key, value in settings.items()
         },
     }
-    paths = {"policies", "tls_cert", "tls_key", "client_ca"} & given.keys()
+    paths = {"policies", "tls_cert", "tls_key", "client_ca", "kubeconfig"} & given.keys()
     output = directory / "output"
     with output.open("wb") as file:
         process = subprocess.Popen(

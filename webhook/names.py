@@ -51,6 +51,8 @@ HELM_CHART = "helm.sh/chart"
 # Ours.
 APPLIED = "taxiway/applied"
 GOVERN = "taxiway/govern"
+POLICY_LABEL = "taxiway/policy"
+POLICY_LIVE = "live"
 
 # Kubernetes' and the clouds'.
 MIRROR_POD = "kubernetes.io/config.mirror"
@@ -89,6 +91,7 @@ METRIC_POLICY_TEAMS = "taxiway_policy_teams"
 METRIC_POLICY_LOADS = "taxiway_policy_loads"
 METRIC_POLICY_GOOD = "taxiway_policy_last_load_good"
 METRIC_POLICY_AGE = "taxiway_policy_last_good_load_age_seconds"
+METRIC_POLICY_SOURCE_AGE = "taxiway_policy_source_age_seconds"
 METRIC_LOADER_RESTARTS = "taxiway_policy_loader_restarts"
 METRIC_CERTIFICATE_LOADS = "taxiway_certificate_loads"
 METRIC_CERTIFICATE_EXPIRY = "taxiway_certificate_expiry_timestamp_seconds"

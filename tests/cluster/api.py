@@ -23,6 +23,12 @@ COLLECTIONS = {
     "Namespace": "/api/v1/namespaces",
     "Node": "/api/v1/nodes",
     "PriorityClass": "/apis/scheduling.k8s.io/v1/priorityclasses",
+    "Role": "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/roles",
+    "RoleBinding": "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/rolebindings",
+    "FlowSchema": "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas",
+    "PriorityLevelConfiguration": (
+        "/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations"
+    ),
     "ClusterRole": "/apis/rbac.authorization.k8s.io/v1/clusterroles",
     "ClusterRoleBinding": "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
     "MutatingWebhookConfiguration": (
@@ -118,6 +124,12 @@ class Api:
         path = COLLECTIONS[thing["kind"]].format(meta.get("namespace", "default"))
         params = {"gracePeriodSeconds": "0", "propagationPolicy": "Background"}
         return self._call("DELETE", f"{path}/{meta['name']}", user=user, params=params)
+
+    def token(self, account: str, namespace: str) -> str:
+        """A token of this service account, for an hour."""
+        path = f"{COLLECTIONS['ServiceAccount'].format(namespace)}/{account}/token"
+        asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+        return str(self._call("POST", path, json=asked).made()["status"]["token"])
 
     def _call(self, method: str, path: str, *, user: str | None = None, **more: Any) -> Reply:
         headers = more.pop("headers", {}) | ({"impersonate-user": user} if user else {})

@@ -51,6 +51,11 @@ class Program:
         lines = self.log.read_text(errors="replace").splitlines()
         return "\n".join(lines[-LOG_TAIL_LINES:])
 
+    def kill(self) -> None:
+        """End it as a crash does, without a word to those that are connected."""
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+
     def stop(self) -> None:
         self._signal(signal.SIGTERM)
         try:

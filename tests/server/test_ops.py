@@ -52,6 +52,7 @@ def test_readyz_says_all_there_is_to_know(server: Server) -> None:
                 "in_force": "this set",
             },
             "last_good_load_age_seconds": detail["policy"]["age_seconds"],
+            "source": {"age_seconds": detail["policy"]["source"]["age_seconds"], "error": None},
             "warnings": detail["policy"]["warnings"],
         },
         "certificate": {

@@ -6,16 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from webhook.sources.directory import (
-    LONGEST_WAIT_SECONDS,
-    QUIET_SECONDS,
-    REREAD_SECONDS,
-    Files,
-    Unreadable,
-    Watch,
-    listing,
-    read,
-)
+from webhook.sources.directory import REREAD_SECONDS, Files, Unreadable, Watch, listing, read
+from webhook.sources.quiet import LONGEST_WAIT_SECONDS, QUIET_SECONDS
 
 
 class Time:

@@ -40,6 +40,9 @@ class Told:
         self.failures.append(errors)
         self.happened.set()
 
+    def looked(self, age: float | None, trouble: str | None) -> None:
+        """Loaders on a directory have no trouble to tell of."""
+
     def loader_ended(self, reason: str) -> None:
         self.ends.append(reason)
 

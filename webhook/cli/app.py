@@ -58,7 +58,10 @@ def main() -> None:
 
 @app.command(short_help="Serve the admission webhook over HTTPS.")
 def serve(
-    policies: Annotated[Path, _setting("POLICIES", "The directory of the policies.", "DIR")],
+    policies: Annotated[
+        Path,
+        _setting("POLICIES", "The directory of the policies; configmaps: the namespace's.", "DIR"),
+    ],
     tls_cert: Annotated[Path, _setting("TLS_CERT", "The server certificate, in PEM.", "FILE")],
     tls_key: Annotated[Path, _setting("TLS_KEY", "Its private key.", "FILE")],
     client_ca: Annotated[
@@ -75,6 +78,10 @@ def serve(
     namespace: Annotated[
         str | None, _setting("NAMESPACE", "The service's own, never touched.", "NAME")
     ] = None,
+    kubeconfig: Annotated[
+        Path | None,
+        _setting("KUBECONFIG", "The way to the API server; without it, that of a pod.", "FILE"),
+    ] = None,
     drain_seconds: Annotated[
         float, _setting("DRAIN_SECONDS", "How long to go on answering after SIGTERM.", most=3600)
     ] = 15.0,
@@ -82,10 +89,12 @@ def serve(
         bool, _setting("LOG_IGNORED", "A log line also for pods that are not governed.")
     ] = False,
 ) -> None:
-    """Serve the admission webhook over HTTPS, by the policies of a directory.
+    """Serve the admission webhook over HTTPS, by the policies of a directory or of ConfigMaps.
 
-    Changed policies and certificates are taken up as they are; bad ones are refused, and the last
-    good ones stay. SIGTERM drains. Each option can be given by the environment variable named.
+    With --policies configmaps they are those ConfigMaps of --namespace that are labelled
+    taxiway/policy: live. Changed policies and certificates are taken up as they are; bad ones are
+    refused, and the last good ones stay. SIGTERM drains. Each option can be given by the
+    environment variable named.
     """
     from webhook.cli import serve as command
 
@@ -98,9 +107,14 @@ def serve(
         port=port,
         ops_port=ops_port,
         namespace=namespace,
+        kubeconfig=kubeconfig,
         drain_seconds=drain_seconds,
         log_ignored=log_ignored,
     )
+    if settings.is_by_configmaps and namespace is None:
+        raise typer.BadParameter(
+            "is needed with --policies configmaps: it says whose", param_hint="--namespace"
+        )
     _end(command.serve(settings))
 
 

@@ -51,6 +51,22 @@ class PolicyReport:
         in_force = self._health.policy.revision
         self._log.event("error", "policy-refused", errors=errors, in_force=in_force)
 
+    def looked(self, age: float | None, trouble: str | None) -> None:
+        """The loader looks, or cannot; logged where that has changed."""
+        before, in_force = self._health.source.error, self._health.policy.revision
+        self._health.source_looked(age, trouble)
+        if trouble is None and before is not None:
+            self._log.event("info", "policy-source-back", in_force=in_force)
+        elif trouble is not None and trouble != before:
+            since = None if age is None else round(age, 1)
+            self._log.event(
+                "error",
+                "policy-source-lost",
+                reason=trouble,
+                age_seconds=since,
+                in_force=in_force,
+            )
+
     def loader_ended(self, reason: str) -> None:
         """The loader process is gone and will be replaced."""
         self._metrics.events[names.METRIC_LOADER_RESTARTS, "ended"] += 1

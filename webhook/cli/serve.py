@@ -13,27 +13,41 @@ takes the first good set as soon as there is one.
 from dataclasses import dataclass
 from pathlib import Path
 
-from webhook.sources.process import start_loader
+from webhook.sources.process import Namespace, Origin, start_loader
 
 # Endpoints are withdrawn within seconds of a failed readiness probe or a deletion; kube-proxy and
 # cloud load balancers may take some more.
 DRAIN_SECONDS = 15.0
+# What `--policies` says in place of a directory; one of that name is given by its absolute path.
+CONFIGMAPS = Path("configmaps")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeSettings:
     """What `taxiway serve` is told, on its command line or by its environment."""
 
-    policies: Path  # a directory of YAML
+    policies: Path  # a directory of YAML, or CONFIGMAPS: those of the namespace
     tls_cert: Path
     tls_key: Path
     client_ca: Path | None = None  # who may connect; None: anyone
     host: str = ""  # of both ports; empty: every address
     port: int = 8443  # 0: any that is free; the log says which
     ops_port: int = 8080
-    namespace: str | None = None  # the service's own, never touched
+    namespace: str | None = None  # the service's own, never touched; that of the ConfigMaps
+    kubeconfig: Path | None = None  # how to reach the API server; None: as a pod does
     drain_seconds: float = DRAIN_SECONDS
     log_ignored: bool = False  # a line also for pods that are none of our business
+
+    @property
+    def origin(self) -> Origin:
+        """Where the policies come from."""
+        if self.namespace is not None and self.is_by_configmaps:
+            return Namespace(self.namespace, self.kubeconfig)
+        return self.policies
+
+    @property
+    def is_by_configmaps(self) -> bool:
+        return self.policies == CONFIGMAPS
 
 
 def serve(settings: ServeSettings) -> int:
@@ -42,7 +56,7 @@ def serve(settings: ServeSettings) -> int:
     The loader is started before the service is even imported: a web framework takes half a
     second, in which the first load can be done on another core.
     """
-    loader = start_loader(settings.policies)
+    loader = start_loader(settings.origin)
     from webhook.cli.service import run
 
     return run(settings, loader)

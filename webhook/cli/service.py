@@ -126,7 +126,7 @@ class Service:
         self._log.attach(loop.call_later)
         ended = self._on_signals(loop)
         report = PolicyReport(self._log, self._health, self._metrics, self._warm_up)
-        start = partial(start_loader, self._settings.policies)
+        start = partial(start_loader, self._settings.origin)
         follower = Follower(self._history, report, start)
         background = [
             asyncio.create_task(follower.run(loader)),

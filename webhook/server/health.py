@@ -30,6 +30,13 @@ class PolicyHealth(Struct):
     warnings: tuple[str, ...] = ()  # of the set in force
 
 
+class SourceHealth(Struct):
+    """Whether policies can be read where they are stored."""
+
+    seen_at: float | None = None  # when the loader had last seen all that is stored
+    error: str | None = None  # why it cannot
+
+
 class CertificateHealth(Struct):
     expires: datetime
     error: str | None = None  # why the last change was refused
@@ -41,6 +48,7 @@ class Health:
     def __init__(self, now: Now, certificate: CertificateHealth) -> None:
         self._now = now
         self.policy = PolicyHealth()
+        self.source = SourceHealth()
         self.certificate = certificate
         self.listener_answers = False
         self.is_draining = False
@@ -56,6 +64,10 @@ class Health:
     def policy_failed(self, errors: tuple[str, ...]) -> None:
         self.policy.errors = errors
         self.policy.tried_at = self._now()
+
+    def source_looked(self, age: float | None, error: str | None) -> None:
+        """What the loader told of itself; `age` in seconds, None: it has never seen anything."""
+        self.source = SourceHealth(None if age is None else self._now() - age, error)
 
     @property
     def is_ready(self) -> bool:
@@ -96,6 +108,10 @@ class Health:
                 "in_force": _in_force(policy),
             },
             "last_good_load_age_seconds": _rounded(self._age(policy.good_at)),
+            "source": {
+                "age_seconds": _rounded(self._age(self.source.seen_at)),
+                "error": self.source.error,
+            },
             "warnings": list(policy.warnings),
         }
 
@@ -124,6 +140,10 @@ class Health:
         age = self._age(policy.good_at)
         if age is not None:
             yield gauge(names.METRIC_POLICY_AGE, "Since the last good load.", age)
+        age = self._age(self.source.seen_at)
+        if age is not None:
+            seen = "Since the loader last saw all that is stored: over 30, something is wrong."
+            yield gauge(names.METRIC_POLICY_SOURCE_AGE, seen, age)
         expires = self.certificate.expires.timestamp()
         yield gauge(names.METRIC_CERTIFICATE_EXPIRY, "When the certificate ends.", expires)
 

@@ -1,6 +1,9 @@
-"""Where policies come from: a directory of YAML, read by a loader process of its own.
+"""Where policies come from: a directory of YAML or ConfigMaps, read by a process of its own.
 
 - `directory`: the policy files of a directory, as bytes, and when they have changed.
+- `configmaps`: those of the ConfigMaps of a namespace. `mirror` is what is known of them,
+  `reflector` lists and watches, `comparison` finds out a watch that has died, `api` asks.
+- `quiet`: when changes have come to rest and are one load.
 - `loader`: the process that watches, parses and checks. It alone knows YAML.
 - `frames`: what it says to the serving process, over a pipe.
 - `follower`: the serving side: starts the loader, takes over what it sends, compiles in slices.

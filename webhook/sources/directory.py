@@ -16,12 +16,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from webhook.sources.quiet import Quiet
+
 SUFFIXES = (".yaml", ".yml")
 # 10,000 teams take about 3 MiB, and all ConfigMaps that one etcd (2 GiB) could hold beside its
 # other contents are far from the rest: more than this is no policy directory.
 MOST_BYTES = 64 * 1024 * 1024
-QUIET_SECONDS = 0.3  # changes that follow each other more closely are one load
-LONGEST_WAIT_SECONDS = 2.0  # ... but a file that never rests must not keep all others waiting
 REREAD_SECONDS = 5.0  # contents are compared this often even if nothing seems to have changed
 
 Files = tuple[tuple[str, bytes], ...]
@@ -74,41 +74,36 @@ def digest(files: Files) -> bytes:
 class Watch:
     """Says when the directory has changed and come to rest. `clock` gives seconds, monotonic."""
 
+    trouble: str | None = None  # a directory that cannot be read is a failed load
+
     def __init__(self, directory: Path, clock: Callable[[], float]) -> None:
         self._directory = directory
         self._clock = clock
-        self._seen: Listing | str | None = None
+        self._quiet = Quiet(clock)
         self._loaded: bytes | None = None
-        self._changed_first: float | None = None  # of the changes that are not yet loaded
-        self._changed_last = float("-inf")  # so that the first load waits for nothing
         self._read_last = 0.0
+        self._listed_last: float | None = None
 
     def poll(self) -> Files | Unreadable | None:
         """New contents, or why there are none; None while there is nothing new to tell."""
         try:
             now_there: Listing | str = listing(self._directory)
+            self._listed_last = self._clock()
         except Unreadable as error:
             now_there = str(error)
-        self._note(now_there)
+        self._quiet.note(now_there)
         if not self._due():
             return None
         return self._failed(now_there) if isinstance(now_there, str) else self._read(now_there)
 
-    def _note(self, now_there: Listing | str) -> None:
-        if now_there == self._seen:
-            return
-        now = self._clock()
-        if self._seen is not None:
-            self._changed_last = now
-        self._seen = now_there
-        self._changed_first = self._changed_first or now
+    def age(self) -> float | None:
+        """Seconds since the directory could last be listed; None: it never could."""
+        return None if self._listed_last is None else self._clock() - self._listed_last
 
     def _due(self) -> bool:
-        now = self._clock()
-        if self._changed_first is None:
-            return now - self._read_last >= REREAD_SECONDS
-        at_rest = now - self._changed_last >= QUIET_SECONDS
-        return at_rest or now - self._changed_first >= LONGEST_WAIT_SECONDS
+        if self._quiet.is_changed:
+            return self._quiet.is_over()
+        return self._clock() - self._read_last >= REREAD_SECONDS
 
     def _read(self, entries: Listing) -> Files | Unreadable | None:
         try:
@@ -123,7 +118,7 @@ class Watch:
         return Unreadable(reason) if self._is_new(reason.encode()) else None
 
     def _is_new(self, contents: bytes) -> bool:
-        self._changed_first = None
+        self._quiet.loaded()
         self._read_last = self._clock()
         if contents == self._loaded:
             return False

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from webhook.engine import Engine
 from webhook.policy.compile import PolicySet, compiling
 from webhook.policy.spec import PolicySpec, Team
-from webhook.sources.frames import Begin, BrokenFrame, Complete, Failed, Teams, read_frame
+from webhook.sources.frames import Alive, Begin, BrokenFrame, Complete, Failed, Teams, read_frame
 from webhook.sources.history import History
 from webhook.sources.process import LoaderProcess, end_loader
 
@@ -47,6 +47,7 @@ class Report(Protocol):
 
     def loaded(self, load: Load) -> None: ...
     def failed(self, errors: tuple[str, ...]) -> None: ...
+    def looked(self, age: float | None, trouble: str | None) -> None: ...
     def loader_ended(self, reason: str) -> None: ...
 
 
@@ -113,6 +114,8 @@ class _Conversation:
                 case Failed(errors):
                     self.had_load = True
                     self._report.failed(errors)
+                case Alive(age, trouble):
+                    self._report.looked(age, trouble)
                 case Complete():
                     self.had_load = True
                     await self._complete(frame)

@@ -53,7 +53,14 @@ class Failed(Struct, tag=True, frozen=True):
 
 
 class Alive(Struct, tag=True, frozen=True):
-    """Nothing has happened, and the loader still looks."""
+    """The loader still looks.
+
+    `age`: seconds since what it last told of was known to be all that is stored; None: it never
+    was. `trouble`: why nothing can be read now, in one line.
+    """
+
+    age: float | None = None
+    trouble: str | None = None
 
 
 Frame = Begin | Teams | Complete | Failed | Alive

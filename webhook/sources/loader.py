@@ -1,6 +1,7 @@
 """The loader: a process of its own that watches policy files, parses and checks them.
 
-    python -m webhook.sources.loader DIRECTORY
+    python -m webhook.sources.loader directory DIR
+    python -m webhook.sources.loader configmaps NAMESPACE [KUBECONFIG]
 
 A process, because PyYAML holds the interpreter lock while it parses: 4 s for 10,000 teams,
 during which no thread of the serving process would answer. It writes frames to its standard
@@ -11,17 +12,17 @@ import os
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from webhook.policy.documents import Cache
 from webhook.policy.errors import PolicyErrors
 from webhook.policy.load import load
 from webhook.policy.spec import Team
 from webhook.sources import frames
+from webhook.sources.bug import bug
 from webhook.sources.directory import Files, Unreadable, Watch
 from webhook.sources.frames import Alive, Complete, Failed, Frame, changes, encoded
 
@@ -29,8 +30,17 @@ POLL_SECONDS = 0.25
 ALIVE_SECONDS = 5.0
 
 
+class Source(Protocol):
+    """What is watched: `directory.Watch` or `configmaps.ConfigMaps`."""
+
+    @property
+    def trouble(self) -> str | None: ...
+    def age(self) -> float | None: ...
+    def poll(self) -> Files | Unreadable | None: ...
+
+
 class Loader:
-    """Turns what the directory holds into frames; remembers documents, and teams that were sent."""
+    """Turns what the source holds into frames; remembers documents, and teams that were sent."""
 
     def __init__(self) -> None:
         self._documents: Cache = {}
@@ -48,7 +58,7 @@ class Loader:
             return
         except Exception as error:  # noqa: BLE001  the edge: a bug of ours must not end in a loop
             self._documents.clear()
-            yield Failed((_bug(error),))
+            yield Failed((bug(error),))
             return
         yield from changes(self._sent, loaded.spec)
         self._sent = loaded.spec.teams
@@ -56,32 +66,33 @@ class Loader:
         yield Complete(len(found), time.monotonic() - started, warnings)
 
 
-def _bug(error: Exception) -> str:
-    """What can be said of an error that should not be."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    kind = type(error).__name__
-    return (
-        f"policies cannot be read for a bug: {kind} at {place.filename}:{place.lineno}: report it"
-    )
-
-
-def watch(directory: Path, pipe: BinaryIO) -> None:
+def watch(watched: Source, pipe: BinaryIO) -> None:
     """Look and tell, for ever. Raises BrokenPipeError when no one listens any more."""
-    watched = Watch(directory, time.monotonic)
     loader = Loader()
-    told = time.monotonic()
+    told, had_trouble = time.monotonic(), False
     while True:
         found = watched.poll()
+        has_trouble = watched.trouble is not None
         said: Iterator[Frame] = iter(())
         if found is not None:
             said = loader.frames(found)
-        elif time.monotonic() - told >= ALIVE_SECONDS:
-            said = iter([Alive()])
+        elif has_trouble != had_trouble or time.monotonic() - told >= ALIVE_SECONDS:
+            had_trouble = has_trouble
+            said = iter([Alive(watched.age(), watched.trouble)])
         for frame in said:
             told = time.monotonic()
             pipe.write(encoded(frame))
         pipe.flush()
         time.sleep(POLL_SECONDS)
+
+
+def source(kind: str, name: str, kubeconfig: str | None = None) -> Source:
+    """What the arguments name. The Kubernetes client is imported where it is needed alone."""
+    if kind == "directory":
+        return Watch(Path(name), time.monotonic)
+    from webhook.sources.configmaps import watched
+
+    return watched(name, Path(kubeconfig) if kubeconfig else None, time.monotonic)
 
 
 def end_with_the_parent() -> None:
@@ -94,7 +105,7 @@ def end_with_the_parent() -> None:
 def main() -> int:
     threading.Thread(target=end_with_the_parent, daemon=True).start()
     try:
-        watch(Path(sys.argv[1]), sys.stdout.buffer)
+        watch(source(*sys.argv[1:]), sys.stdout.buffer)
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(0)  # not by sys.exit, which would flush a pipe that no one reads
     return 0

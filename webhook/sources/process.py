@@ -7,18 +7,29 @@ so that the first load and those imports take place side by side on two cores.
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 LoaderProcess = subprocess.Popen[bytes]
 
 
-def start_loader(directory: Path) -> LoaderProcess:
-    """Start the loader on this directory. It ends when its standard input, our end, is closed.
+class Namespace(NamedTuple):
+    """The ConfigMaps of one namespace. `kubeconfig`: None is the pod's own account."""
+
+    name: str
+    kubeconfig: Path | None = None
+
+
+Origin = Path | Namespace  # where policies come from; a path is a directory's
+
+
+def start_loader(origin: Origin) -> LoaderProcess:
+    """Start the loader. It ends when its standard input, our end, is closed.
 
     A process group of its own, because Ctrl-C on a terminal goes to the whole group: the loader
     must not end before the drain does.
     """
     return subprocess.Popen(  # noqa: S603  our own module, by our own interpreter
-        [sys.executable, "-m", "webhook.sources.loader", str(directory)],
+        [sys.executable, "-m", "webhook.sources.loader", *_arguments(origin)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         process_group=0,
@@ -34,3 +45,12 @@ def end_loader(process: LoaderProcess) -> int:
     if process.stdin is not None:
         process.stdin.close()
     return process.wait()
+
+
+def _arguments(origin: Origin) -> list[str]:
+    match origin:
+        case Namespace(name, None):
+            return ["configmaps", name]
+        case Namespace(name, kubeconfig):
+            return ["configmaps", name, str(kubeconfig)]
+    return ["directory", str(origin)]

@@ -1,0 +1,95 @@
+"""The policy files of the ConfigMaps of one namespace, and when they have changed.
+
+A policy ConfigMap carries the label `taxiway/policy: live`; each of its keys that ends in `.yaml`
+or `.yml` is a file, named `configmap-name/key`. A thread lists and watches; whoever polls compares
+now and then, and is told when the set has come to rest.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from webhook.names import POLICY_LABEL, POLICY_LIVE
+from webhook.sources.api import Api
+from webhook.sources.comparison import Comparison
+from webhook.sources.directory import SUFFIXES, Files, Unreadable, digest
+from webhook.sources.mirror import ConfigMap, Mirror, State
+from webhook.sources.quiet import Quiet
+from webhook.sources.reflector import Reflector
+
+NOTHING = (
+    "no ConfigMap in namespace {} has both the label {}={} and a key that ends in {}: "
+    "label those that hold policies"
+)
+
+
+def watched(namespace: str, kubeconfig: Path | None, clock: Callable[[], float]) -> "ConfigMaps":
+    """Begin to look at the ConfigMaps of this namespace; `kubeconfig` None: as a pod."""
+    logging.disable()  # libraries would write text between the service's lines of JSON
+    mirror, api = Mirror(clock), Api(namespace, kubeconfig)
+    reflector = Reflector(api, mirror)
+    comparison = Comparison(Api(namespace, kubeconfig), mirror, api.cut, clock)
+    threading.Thread(target=reflector.run, name="reflector", daemon=True).start()
+    return ConfigMaps(namespace, mirror, comparison, clock)
+
+
+class ConfigMaps:
+    """Says when the set has changed and come to rest. `clock` gives seconds, monotonic."""
+
+    def __init__(
+        self, namespace: str, mirror: Mirror, comparison: Comparison, clock: Callable[[], float]
+    ) -> None:
+        self._namespace = namespace
+        self._mirror = mirror
+        self._comparison = comparison
+        self._quiet = Quiet(clock)
+        self._loaded: bytes | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be read."""
+        reason = self._mirror.trouble
+        return reason and f"the ConfigMaps of namespace {self._namespace} cannot be read: {reason}"
+
+    def age(self) -> float | None:
+        """Seconds since what was last found was known to be all that is stored."""
+        return self._mirror.age()
+
+    def poll(self) -> Files | Unreadable | None:
+        """New contents, or why there are none; None while there is nothing new to tell."""
+        self._comparison.now_and_then()
+        state = self._mirror.state
+        if state.items is None:
+            return None  # before the first list is complete, nothing is known
+        self._quiet.note(state.changes)
+        if not self._quiet.is_over():
+            return None
+        self._quiet.loaded()
+        return self._changed(files(state))
+
+    def _changed(self, found: Files) -> Files | Unreadable | None:
+        contents = digest(found)
+        if contents == self._loaded:
+            return None  # only what is no policy has changed
+        self._loaded = contents
+        return found or Unreadable(self._nothing())
+
+    def _nothing(self) -> str:
+        ends = " or ".join(SUFFIXES)
+        return NOTHING.format(self._namespace, POLICY_LABEL, POLICY_LIVE, ends)
+
+
+def files(state: State) -> Files:
+    """Name and content of each policy file, by name."""
+    found: dict[str, bytes] = {}
+    for item in (state.items or {}).values():
+        found |= {f"{item.metadata.name}/{key}": text for key, text in _keys(item).items()}
+    return tuple(sorted(found.items()))
+
+
+def _keys(item: ConfigMap) -> dict[str, bytes]:
+    """No key stands in both maps: the API server sees to that."""
+    every = {key: text.encode() for key, text in (item.data or {}).items()}
+    every |= item.binary_data or {}
+    return {key: content for key, content in every.items() if key.endswith(SUFFIXES)}

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.engine.given import Json, decide, engine, pod
+from tests.engine.given import TODAY, Json, decide, engine, pod, request
+from webhook.engine import Decision
 
 REQUIRE: Json = {"label": "owner"}
 STAGES: list[Json] = [
@@ -133,3 +134,9 @@ def test_an_exemption_is_for_the_pods_that_it_matches(
 
 def test_an_exemption_that_ends_and_waives_nothing_does_not_warn() -> None:
     assert exempted(ENDS, ["reserved"], DAILY) == (ALL, ())
+
+
+def test_a_pod_that_is_not_governed_is_decided_to_be_nothing() -> None:
+    by = engine(mode="enforce", teams={"payments": {}})
+    assert by.review(request(pod()), None, TODAY) == Decision(revision=by.revision)
+    assert Decision() == Decision(operations=(), violations=(), warnings=())

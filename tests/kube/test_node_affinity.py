@@ -21,6 +21,8 @@ def about(operator: str, *values: str, key: str = "k", where: str = EXPRESSIONS)
         pytest.param((about("Gt"),), False, id="Gt of nothing"),
         pytest.param((about("Gt", "1", "2"),), False, id="Gt of two numbers"),
         pytest.param((about("Gt", "99999999999999999999"),), False, id="Gt of more than 64 bits"),
+        pytest.param((about("Gt", str(-(2**63))),), True, id="Gt of the least of 64 bits"),
+        pytest.param((about("Gt", str(2**63)),), False, id="Gt of one more than the most"),
         pytest.param((about("Gt", "-5"), about("In", "-4")), True, id="numbers may be negative"),
         pytest.param((about("Gt", "1"), about("In", "+2")), True, id="or have a sign"),
         pytest.param((about("Gt", "1"), about("In", "two")), False, id="a word is no number"),

@@ -7,10 +7,12 @@ comes through any more, and nobody is told. The kernel goes on acknowledging wha
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 CHUNK = 64 * 1024
+END_SECONDS = 5.0
 
 
 class Link:
@@ -23,7 +25,8 @@ class Link:
         self._age = 0  # connections of an age before this one are dead
         self._is_frozen = False
         self._is_closed = False
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._threads: list[threading.Thread] = []
+        self._start(self._accept)
 
     @property
     def port(self) -> int:
@@ -63,6 +66,13 @@ class Link:
         _end(self._listener)
         self._listener.close()
         self.cut()
+        for thread in self._threads:
+            thread.join(END_SECONDS)
+
+    def _start(self, target: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=target, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _accept(self) -> None:
         while True:
@@ -76,9 +86,7 @@ class Link:
                 continue
             self._open |= {near, far}
             for one, other in ((near, far), (far, near)):
-                threading.Thread(
-                    target=self._pump, args=(one, other, self._age), daemon=True
-                ).start()
+                self._start(self._pump, one, other, self._age)
 
     def _reach(self) -> socket.socket | None:
         if self._is_closed:
@@ -95,8 +103,8 @@ class Link:
                     other.sendall(chunk)
         if age == self._age:  # a dead connection does not even say that it ends
             _end(other)
-            self._open -= {one, other}
-            one.close()
+        self._open.discard(one)
+        one.close()
 
 
 def _end(each: socket.socket) -> None:

@@ -10,12 +10,12 @@ import pytest
 from tests.server.reviews import POLICY, write_policy
 from webhook.sources.frames import Begin, Complete, Failed, Frame, Teams, read_frame
 from webhook.sources.loader import Loader
-from webhook.sources.process import end_loader, start_loader
+from webhook.sources.process import Origin, end_loader, start_loader
 
 
-async def said(directory: Path, count: int) -> list[Frame | None]:
-    """The first frames of a loader on this directory."""
-    loader = start_loader(directory)
+async def said(origin: Origin, count: int) -> list[Frame | None]:
+    """The first frames of a loader of these policies."""
+    loader = start_loader(origin)
     try:
         pipe = asyncio.StreamReader()
         loop = asyncio.get_running_loop()

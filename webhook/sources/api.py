@@ -4,11 +4,6 @@ The only module that knows the Kubernetes client, which takes half a second to i
 the serving process never does. The generic ApiClient is called, since the client's models would
 add 0.5 s and 65 MiB, and its Watch, which cuts a stream of JSON into events.
 
-    ApiError
-    ├── Refused       the API server answered by a status
-    ├── Unreachable   no answer came
-    └── Cut           a watch that had begun was broken off
-
 After any error the client is made anew from the files that it was made from: a token that has
 expired and a certificate authority that has changed are read again.
 """
@@ -28,6 +23,7 @@ from kubernetes.watch import Watch
 from msgspec import Struct
 
 from webhook.names import POLICY_LABEL, POLICY_LIVE
+from webhook.sources.api_errors import ApiError, Cut, Refused, Unreachable
 from webhook.sources.mirror import ConfigMap, ObjectMeta
 
 # Seconds, to connect and between two reads. What is new must be in force 5 s after an outage, and
@@ -45,27 +41,6 @@ VERSIONS_ALONE = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=
 OK = 200
 
 Query = list[tuple[str, str]]
-
-
-class ApiError(Exception):
-    """The message is one line for people."""
-
-
-class Refused(ApiError):
-    """`retry_after`: seconds that the API server wants to be left alone."""
-
-    def __init__(self, status: int, message: str, retry_after: float = 0.0) -> None:
-        super().__init__(message)
-        self.status = status
-        self.retry_after = retry_after
-
-
-class Unreachable(ApiError):
-    pass
-
-
-class Cut(ApiError):
-    pass
 
 
 class ListMeta(Struct, rename="camel", frozen=True):
@@ -237,6 +212,8 @@ def _told(error: Exception) -> Exception:
             return _of_client(error)
         case config.ConfigException():
             return Unreachable(f"the way to the API server is not known: {error}")
+        case urllib3.exceptions.NewConnectionError():  # a TimeoutError too, whatever its cause
+            return Unreachable(f"the API server cannot be reached: {_cause(error)}")
         case urllib3.exceptions.TimeoutError() | TimeoutError():
             return Unreachable("the API server does not answer")
         case urllib3.exceptions.HTTPError() | OSError():

@@ -19,7 +19,8 @@ the second answer 0.5, a new watch 0.1, quiet 0.3 and two polls 0.5: 3 s of 5.
 import random
 from collections.abc import Callable
 
-from webhook.sources.api import Api, ApiError, Refused
+from webhook.sources.api import Api
+from webhook.sources.api_errors import ApiError, Refused
 from webhook.sources.mirror import Mirror
 
 EVERY_SECONDS = 2.0

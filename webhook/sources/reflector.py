@@ -14,7 +14,8 @@ the API server together do not come back together, and none comes later than 1 s
 import random
 import time
 
-from webhook.sources.api import Api, ApiError, Cut, Refused
+from webhook.sources.api import Api
+from webhook.sources.api_errors import ApiError, Cut, Refused
 from webhook.sources.bug import bug
 from webhook.sources.mirror import ConfigMap, Mirror
 

@@ -1,0 +1,28 @@
+"""What the API server's answers can be besides the one that was asked for.
+
+ApiError
+├── Refused       it answered by a status
+├── Unreachable   no answer came
+└── Cut           a watch that had begun was broken off
+"""
+
+
+class ApiError(Exception):
+    """The message is one line for people."""
+
+
+class Refused(ApiError):
+    """`retry_after`: seconds that the API server wants to be left alone."""
+
+    def __init__(self, status: int, message: str, retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Unreachable(ApiError):
+    pass
+
+
+class Cut(ApiError):
+    pass

@@ -201,17 +201,11 @@ def _contradicts(engine: Engine, subject: Subject, today: date) -> bool:
 
 def _workload(endpoint: Endpoint, request: AdmissionRequest, settings: Settings) -> Workload | None:
     """A pod is governed if it is, or was before an update: taking the label off hides none."""
-    for pod in (request.pod, request.old_pod):
-        if pod is not None:
-            workload = recognise(
-                pod,
-                namespace=request.namespace,
-                govern_all=endpoint.govern_all,
-                own_namespace=settings.own_namespace,
-            )
-            if workload is not None:
-                return workload
-    return None
+    namespace, every, own = request.namespace, endpoint.govern_all, settings.own_namespace
+    found = recognise(request.pod, namespace=namespace, govern_all=every, own_namespace=own)
+    if found is None and request.old_pod is not None:
+        return recognise(request.old_pod, namespace=namespace, govern_all=every, own_namespace=own)
+    return found
 
 
 def _applied(request: AdmissionRequest) -> str | None:

@@ -33,16 +33,19 @@ class Tolerations:
 
     def __init__(self, wanted: Iterable[_Wanted]) -> None:
         self._wanted = tuple(wanted)
+        self._keys = frozenset(each.taint[0] for each in self._wanted)
 
     def merge(self, draft: Draft) -> None:
         tolerations = draft.pod.spec.tolerations or ()
-        there = [taint_of(toleration) for toleration in tolerations]
+        # Only one for the same key, or for every key, can be for the same taint or cover it.
+        near = [at for at, each in enumerate(tolerations) if not each.key or each.key in self._keys]
+        there = [taint_of(tolerations[at]) for at in near]
         for wanted in self._wanted:
             taint = wanted.taint
             if taint in there:
-                at = there.index(taint)
-                if at < len(tolerations):
-                    _compare(draft, wanted, at, tolerations[at])
+                found = there.index(taint)
+                if found < len(near):
+                    _compare(draft, wanted, near[found], tolerations[near[found]])
             elif not _covered(there, taint):
                 draft.ensure("/spec/tolerations", draft.pod.spec.tolerations, [])
                 draft.add(wanted.part)

@@ -175,6 +175,14 @@ def test_an_option_is_taken_from_the_environment() -> None:
     )
 
 
+def test_configmaps_need_a_namespace() -> None:
+    ended = taxiway("serve", "--policies", "configmaps", "--tls-cert", "c", "--tls-key", "k")
+    assert (ended.code, ended.err.splitlines()[-1]) == (
+        2,
+        "Error: Invalid value for --namespace: is needed with --policies configmaps: it says whose",
+    )
+
+
 def test_certificates_are_made_where_they_are_wanted(tmp_path: Path) -> None:
     ended = taxiway("certs", str(tmp_path), "--host", "taxiway.example.com")
     assert ended.code == 0, ended

@@ -3,6 +3,9 @@
 All along, two replicas answer reviews: none may fail, whatever happens to the API server.
 """
 
+import os
+import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,6 +37,8 @@ from tests.serving import until
 pytestmark = pytest.mark.cluster
 
 GROWTH = config_map("growth", teams_yaml=policy_of("growth"))
+ROOT = Path(__file__).parent.parent.parent
+SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 CANNOT = f"the ConfigMaps of namespace {NAMESPACE} cannot be read: "
 
 
@@ -173,6 +178,32 @@ def test_all_configmaps_deleted_is_no_empty_policy(replicas: Site, traffic: list
             "that ends in .yaml or .yml: label those that hold policies"
         ]
         assert (place.service.ready()["ready"], place.revision()) == (True, before)
+
+
+def test_the_guides_own_command_puts_the_examples_in_force(replicas: Site) -> None:
+    guide = (ROOT / "docs/policies.md").read_text()
+    (command,) = (block for block in SHELL.findall(guide) if "create configmap" in block)
+    replicas.api.delete(config_map("base")).made()
+    for _ in range(2):  # it can be repeated
+        kubectl(replicas, command)
+    replicas.teams_are(3, LIVE_SECONDS)
+
+
+def kubectl(replicas: Site, command: str) -> None:
+    """Run this as an administrator would, from the top of the repository."""
+    found = binaries.locate(binaries.wanted_kubernetes())["kubectl"]
+    subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", command],
+        cwd=ROOT,
+        check=True,
+        timeout=60,
+        stdout=subprocess.DEVNULL,
+        env={
+            "PATH": f"{found.parent}:{os.environ['PATH']}",
+            "KUBECONFIG": str(replicas.server.credentials.kubeconfig("administrator")),
+            "HOME": str(replicas.places[0].folder),  # where kubectl keeps its cache
+        },
+    )
 
 
 def lost(places: list[Place]) -> None:

@@ -63,11 +63,16 @@ class Link:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._is_closed = True
         _end(self._listener)
         self._listener.close()
+        accepting, *_ = self._threads
+        accepting.join(END_SECONDS)  # from here on no connection is added
         self.cut()
         for thread in self._threads:
             thread.join(END_SECONDS)
+        for each in list(self._open):
+            each.close()
 
     def _start(self, target: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)

@@ -52,7 +52,9 @@ Json = dict[str, Any]
 def main(arguments: list[str]) -> int:
     """The exit code: 0 when every pod got an answer."""
     os.chdir(ROOT)
+    # Both: a shell that starts this in the background has it ignore SIGINT.
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
     terminal = Terminal()
     port, ops_port = _free_port(PORT, terminal), _free_port(OPS_PORT, terminal)
     try:

@@ -6,7 +6,7 @@ by `go.sum`. A binary is looked for, in this order:
 1. in `KUBEBUILDER_ASSETS`, then on `PATH`, where it says that it is of the minor version wanted
 2. in the cache, `$XDG_CACHE_HOME/taxiway/<module>-<version>-<digest of go.mod and go.sum>/`
 3. and else is built into that cache: cold on two cores about 6 minutes for Kubernetes' four,
-   half a minute for etcd and two minutes for kwok
+   half a minute for etcd, two minutes each for kwok and helm
 
 `python -m tests.cluster.binaries --kubernetes 1.36` does all of this and prints where each is.
 Where it cannot be done it says in one line what is left out, which is a failure with CI=true.
@@ -79,6 +79,14 @@ def kubernetes(minor: str) -> Module:
 
 ETCD = Module("etcd", "go.etcd.io/etcd/server/v3", {"etcd": "go.etcd.io/etcd/server/v3"})
 KWOK = Module("kwok", "sigs.k8s.io/kwok", {"kwok": "sigs.k8s.io/kwok/cmd/kwok"})
+HELM = Module(
+    folder="helm",
+    requires="helm.sh/helm/v3",
+    packages={"helm": "helm.sh/helm/v3/cmd/helm"},
+    stamp="helm.sh/helm/v3/internal/version.version",
+)
+# How a program is asked for its version, where it is not by `--version`.
+ASKED = {"kubectl": ("version", "--client"), "helm": ("version",)}
 
 
 def wanted_kubernetes() -> str:
@@ -97,7 +105,7 @@ def locate(minor: str) -> dict[str, Path]:
         known = ", ".join(known_kubernetes())
         raise Missing(f"Kubernetes {minor} is not prepared under tests/cluster/tools; {known} is")
     found: dict[str, Path] = {}
-    for module in (ETCD, KWOK, kubernetes(minor)):
+    for module in (ETCD, KWOK, HELM, kubernetes(minor)):
         here = {name: find(name, module) for name in module.packages}
         absent = [name for name, path in here.items() if path is None]
         if absent:
@@ -124,7 +132,7 @@ def prepared(name: str) -> Iterator[Path]:
 
 
 def says_version(path: Path, name: str, minor: str) -> bool:
-    ask = ["version", "--client"] if name == "kubectl" else ["--version"]
+    ask = ASKED.get(name, ("--version",))
     try:
         said = subprocess.run(
             [path, *ask], capture_output=True, text=True, timeout=VERSION_SECONDS, check=False

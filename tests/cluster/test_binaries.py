@@ -61,6 +61,11 @@ def test_kubebuilder_assets_come_before_path_and_cache(
     assert binaries.find("kubectl", binaries.kubernetes("1.36")) == assets
 
 
+def test_helm_has_no_option_for_its_version_and_is_asked_by_its_command(bare: Path) -> None:
+    there = program(bare / "path", "helm", f'"$1" | sed s/^version$/v{binaries.HELM.minor}.9/')
+    assert binaries.find("helm", binaries.HELM) == there
+
+
 def test_the_cache_is_kept_by_version_and_by_what_go_pins() -> None:
     module = binaries.kubernetes("1.36")
     assert module.minor == "1.36"

@@ -1,11 +1,17 @@
 """Connections within bounds: a small server of the same kind, with a bound that can be reached."""
 
 import asyncio
+import contextlib
+import socket
+import ssl
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
+import uvloop
 
 from webhook.server import protocol
+from webhook.server.certificates import make_certificates
 from webhook.server.listener import listening, server
 
 
@@ -39,9 +45,21 @@ async def ask(connection: Connection) -> bytes:
         return b""
 
 
-async def scene(act: Callable[[int], Awaitable[list[bytes]]], witness: Witness) -> list[bytes]:
+async def refuse(scope: object, receive: object, send: Callable[[object], Awaitable[None]]) -> None:
+    """An answer that waits for none of the body."""
+    headers = [(b"content-length", b"2"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": b"no"})
+
+
+async def scene(
+    act: Callable[[int], Awaitable[list[bytes]]],
+    witness: Witness,
+    application: object = hello,
+    context: ssl.SSLContext | None = None,
+) -> list[bytes]:
     port = listening("127.0.0.1", 0)
-    running = server(hello, witness)
+    running = server(application, witness, context)
     task = asyncio.create_task(running.serve([port]))
     try:
         return await act(port.getsockname()[1])
@@ -103,6 +121,39 @@ def test_pipelined_requests_are_answered_in_order() -> None:
         return answers
 
     assert asyncio.run(scene(act, Witness())) == [b"HTTP/1.1 200 OK"] * 3
+
+
+def test_who_has_its_answer_and_goes_on_sending_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the answer takes to leave: here 0.5 s, in which 64 MiB could be sent."""
+    monkeypatch.setattr(protocol, "LEAVE_SECONDS", 0.5)
+    made = make_certificates(tmp_path)
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.load_cert_chain(made.certificate, made.key)
+    theirs = ssl.create_default_context(cafile=str(made.authority))
+    sent = 0
+
+    def talk(port: int) -> list[bytes]:
+        nonlocal sent
+        with (
+            socket.create_connection(("127.0.0.1", port), 10) as plain,
+            theirs.wrap_socket(plain, server_hostname="localhost") as client,
+        ):
+            client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
+            with contextlib.suppress(OSError):
+                while sent < 64:
+                    client.sendall(bytes(2**20))
+                    sent += 1
+            return [client.recv(65536).partition(b"\r\n")[0]]
+
+    async def act(port: int) -> list[bytes]:
+        return await asyncio.to_thread(talk, port)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        answer = runner.run(scene(act, Witness(), refuse, ours))
+    assert answer == [b"HTTP/1.1 413 Request Entity Too Large"]
+    assert sent < 24  # MiB: what the sockets of both sides and TLS hold
 
 
 @pytest.mark.parametrize("host", ["", "127.0.0.1", "::1"])

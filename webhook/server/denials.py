@@ -5,10 +5,11 @@
 
 from collections import deque
 
+import msgspec
 from msgspec import Struct
 
 from webhook.admission import Record
-from webhook.server.request_log import broken_rules, short
+from webhook.server.request_log import line_of
 
 MOST = 200
 DENIALS = frozenset({"denied", "not-applied"})
@@ -40,25 +41,9 @@ class Denials:
         self._last: deque[Denial] = deque(maxlen=MOST)
 
     def add(self, record: Record, time: str) -> None:
-        self._last.append(
-            Denial(
-                time,
-                short(record.uid),
-                record.endpoint,
-                record.operation,
-                short(record.namespace),
-                short(record.pod),
-                record.workload,
-                short(record.dag),
-                short(record.task),
-                short(record.run),
-                short(record.team),
-                broken_rules(record),
-                record.message,
-                short(record.revision),
-                record.dry_run,
-            )
-        )
+        """The same fields as in its line of the log."""
+        line = line_of(record, time)
+        self._last.append(msgspec.convert(line, Denial, from_attributes=True))
 
     def newest_first(self) -> list[Denial]:
         return list(reversed(self._last))

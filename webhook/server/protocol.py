@@ -52,6 +52,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.last_heard = self.loop.time()
         self.message_began = NEVER  # when the first byte of an unfinished message came
         self._beside_body = 0  # bytes of it that are not its body
+        self._is_leaving = False  # the last answer is on its way, and nothing more is read
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         if len(self.connections) >= MOST_CONNECTIONS:
@@ -71,8 +72,15 @@ class BoundedProtocol(HttpToolsProtocol):
             self.message_began = self.last_heard
         self._beside_body += len(data)
         super().data_received(data)
+        if self.message_began != NEVER:
+            self._mind_the_rest()
         if self._beside_body > MOST_BYTES_BESIDE_BODY:
             self.cut("head-too-large")
+
+    def _mind_the_rest(self) -> None:
+        """An answer that comes before all of the message ends the connection as `leave` does."""
+        if self.cycle is not None and self.cycle.transport is self.transport:
+            self.cycle.transport = cast(asyncio.Transport, _Leaving(self))
 
     def on_body(self, body: bytes) -> None:
         self._beside_body -= len(body)
@@ -84,17 +92,47 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
-        # A polite end of TLS reads on until its client ends too: one that has not sent all of its
-        # message would go on sending. The answer gets the time to leave.
-        if self.message_began != NEVER and self.transport.is_closing():
-            self.loop.call_later(LEAVE_SECONDS, self.transport.abort)
+        if self._is_leaving:
+            self.server_state.total_requests += 1  # as uvicorn's own, which would read on
+        else:
+            super().on_response_complete()
+
+    def leave(self) -> None:
+        """Close after an answer, politely to who has sent all of a message.
+
+        A polite end of TLS reads on until its client ends too, and one that has not sent all would
+        go on sending: nothing more of it is read, and the answer gets the time to leave.
+        """
+        if self.message_began == NEVER:
+            self.transport.close()
+            return
+        self._is_leaving = True
+        self.transport.pause_reading()
+        self.loop.call_later(LEAVE_SECONDS, self.transport.abort)
 
     def cut(self, reason: str) -> None:
         """End the connection at once: a polite end of TLS would wait for a client that is not."""
         if not self.transport.is_closing():
             self.witness.cut(reason)
             self.transport.abort()
+
+
+class _Leaving:
+    """The transport of an answer that may come before all of its request: what uvicorn calls."""
+
+    __slots__ = ("_protocol",)
+
+    def __init__(self, protocol: BoundedProtocol) -> None:
+        self._protocol = protocol
+
+    def write(self, data: bytes) -> None:
+        self._protocol.transport.write(data)
+
+    def is_closing(self) -> bool:
+        return self._protocol.transport.is_closing()
+
+    def close(self) -> None:
+        self._protocol.leave()
 
 
 def cut_the_slow(state: ServerState, now: float) -> None:

@@ -60,11 +60,12 @@ class RequestLog:
         """One line about one request; `seconds` from its head to its answer."""
         if record.decision == "ignored" and not self._with_ignored:
             return
-        line = _line(record, seconds, self._log.now())
+        line = line_of(record, self._log.now(), seconds)
         (self._log.urgent if record.decision in URGENT else self._log.line)(line)
 
 
-def _line(record: Record, seconds: float, now: str) -> Line:
+def line_of(record: Record, now: str, seconds: float = 0.0) -> Line:
+    """What is said of a request, with every name of its author's cut to what is sensible."""
     in_audit = record.decision == "audited"
     return Line(
         now,

@@ -53,6 +53,8 @@ APPLIED = "taxiway/applied"
 GOVERN = "taxiway/govern"
 POLICY_LABEL = "taxiway/policy"
 POLICY_LIVE = "live"
+POLICY_SHADOW = "shadow"
+SHADOWS = "taxiway/shadows"
 
 # Kubernetes' and the clouds'.
 MIRROR_POD = "kubernetes.io/config.mirror"

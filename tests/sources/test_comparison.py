@@ -86,7 +86,7 @@ def test_it_asks_for_versions_alone_and_nothing_older_than_what_is_known(scene: 
     scene.ask(SAME)
     assert scene.script.asked == [
         {
-            "labelSelector": "taxiway/policy=live",
+            "labelSelector": "taxiway/policy in (live, shadow)",
             "resourceVersion": "10",
             "resourceVersionMatch": "NotOlderThan",
         }

@@ -14,7 +14,8 @@ from tests.sources.scripted_api import ScriptedApi, scripted_api
 from tests.sources.test_loader import said
 from webhook.sources.api import Api, configured
 from webhook.sources.comparison import Comparison
-from webhook.sources.configmaps import ConfigMaps, files
+from webhook.sources.composing import live_files
+from webhook.sources.configmaps import ConfigMaps
 from webhook.sources.directory import Unreadable
 from webhook.sources.frames import Alive
 from webhook.sources.mirror import ConfigMap, Mirror, State
@@ -39,13 +40,14 @@ KINDS = {
 
 
 def item(**content: object) -> ConfigMap:
-    whole = {"metadata": {"name": "one", "resourceVersion": "1"}, **content}
+    meta = {"name": "one", "resourceVersion": "1", "labels": {"taxiway/policy": "live"}}
+    whole = {"metadata": meta, **content}
     return msgspec.json.decode(msgspec.json.encode(whole), type=ConfigMap)
 
 
 @pytest.mark.parametrize(("content", "found"), KINDS.values(), ids=KINDS.keys())
 def test_what_is_a_policy_file(content: dict[str, object], found: list[tuple[str, bytes]]) -> None:
-    assert list(files(State({"one": item(**content)}))) == found
+    assert list(live_files(State({"one": item(**content)}))) == found
 
 
 class Scene:

@@ -63,10 +63,10 @@ def test_a_list_and_a_watch_from_its_version(
     script.replies = [listed(11, A, B), events()]
     reflector.turn()
     first, second = script.asked
-    assert first == {"labelSelector": "taxiway/policy=live"}
+    assert first == {"labelSelector": "taxiway/policy in (live, shadow)"}
     assert 300 <= int(second.pop("timeoutSeconds")) <= 600
     assert second == {
-        "labelSelector": "taxiway/policy=live",
+        "labelSelector": "taxiway/policy in (live, shadow)",
         "watch": "true",
         "allowWatchBookmarks": "true",
         "resourceVersion": "11",

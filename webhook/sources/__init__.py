@@ -2,6 +2,7 @@
 
 - `directory`: the policy files of a directory, as bytes, and when they have changed.
 - `configmaps`: those of the ConfigMaps of a namespace. `mirror` is what is known of them,
+  `composing` which files they make together, of the live set and of the planned one,
   `reflector` lists and watches, `comparison` finds out a watch that has died, `api` asks.
 - `quiet`: when changes have come to rest and are one load.
 - `loader`: the process that watches, parses and checks. It alone knows YAML.

@@ -22,7 +22,7 @@ from kubernetes.client import ApiClient, ApiException, Configuration
 from kubernetes.watch import Watch
 from msgspec import Struct
 
-from webhook.names import POLICY_LABEL, POLICY_LIVE
+from webhook.names import POLICY_LABEL, POLICY_LIVE, POLICY_SHADOW
 from webhook.sources.api_errors import ApiError, Cut, Refused, Unreachable
 from webhook.sources.mirror import ConfigMap, ObjectMeta
 
@@ -73,7 +73,8 @@ class Api:
     def __init__(self, namespace: str, kubeconfig: Path | None) -> None:
         self._kubeconfig = kubeconfig
         self._path = f"/api/v1/namespaces/{quote(namespace, safe='')}/configmaps"
-        self._query: Query = [("labelSelector", f"{POLICY_LABEL}={POLICY_LIVE}")]
+        either = f"{POLICY_LABEL} in ({POLICY_LIVE}, {POLICY_SHADOW})"
+        self._query: Query = [("labelSelector", either)]
         self._client: ApiClient | None = None
         self._watch: Watch | None = None
 

@@ -1,8 +1,8 @@
 """The policy files of the ConfigMaps of one namespace, and when they have changed.
 
-A policy ConfigMap carries the label `taxiway/policy: live`; each of its keys that ends in `.yaml`
-or `.yml` is a file, named `configmap-name/key`. A thread lists and watches; whoever polls compares
-now and then, and is told when the set has come to rest.
+A policy ConfigMap carries the label `taxiway/policy: live`, or `shadow` where it is only planned;
+`composing` says which files they make. A thread lists and watches; whoever polls compares now and
+then, and is told when the set has come to rest.
 """
 
 import logging
@@ -13,8 +13,9 @@ from pathlib import Path
 from webhook.names import POLICY_LABEL, POLICY_LIVE
 from webhook.sources.api import Api
 from webhook.sources.comparison import Comparison
+from webhook.sources.composing import live_files
 from webhook.sources.directory import SUFFIXES, Files, Unreadable, digest
-from webhook.sources.mirror import ConfigMap, Mirror, State
+from webhook.sources.mirror import Mirror
 from webhook.sources.quiet import Quiet
 from webhook.sources.reflector import Reflector
 
@@ -66,7 +67,7 @@ class ConfigMaps:
         if not self._quiet.is_over():
             return None
         self._quiet.loaded()
-        return self._changed(files(state))
+        return self._changed(live_files(state))
 
     def _changed(self, found: Files) -> Files | Unreadable | None:
         contents = digest(found)
@@ -78,18 +79,3 @@ class ConfigMaps:
     def _nothing(self) -> str:
         ends = " or ".join(SUFFIXES)
         return NOTHING.format(self._namespace, POLICY_LABEL, POLICY_LIVE, ends)
-
-
-def files(state: State) -> Files:
-    """Name and content of each policy file, by name."""
-    found: dict[str, bytes] = {}
-    for item in (state.items or {}).values():
-        found |= {f"{item.metadata.name}/{key}": text for key, text in _keys(item).items()}
-    return tuple(sorted(found.items()))
-
-
-def _keys(item: ConfigMap) -> dict[str, bytes]:
-    """No key stands in both maps: the API server sees to that."""
-    every = {key: text.encode() for key, text in (item.data or {}).items()}
-    every |= item.binary_data or {}
-    return {key: content for key, content in every.items() if key.endswith(SUFFIXES)}

@@ -6,13 +6,29 @@ changed but exchanged for another by one assignment, so that no lock is needed.
 
 from collections.abc import Callable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
+
+from webhook.names import POLICY_LABEL, SHADOWS
+
+
+class Labels(Struct, frozen=True):
+    """The one label of a ConfigMap that is read."""
+
+    policy: str | None = field(name=POLICY_LABEL, default=None)
+
+
+class Annotations(Struct, frozen=True):
+    """The one annotation that is read; kubectl's own may have 256 KiB."""
+
+    shadows: str | None = field(name=SHADOWS, default=None)
 
 
 class ObjectMeta(Struct, rename="camel", frozen=True):
     resource_version: str
     name: str = ""  # a bookmark has none
+    labels: Labels | None = None
+    annotations: Annotations | None = None
 
 
 class ConfigMap(Struct, rename="camel", frozen=True):
@@ -21,6 +37,22 @@ class ConfigMap(Struct, rename="camel", frozen=True):
     metadata: ObjectMeta
     data: dict[str, str] | None = None
     binary_data: dict[str, bytes] | None = None  # base64; kubectl writes here what is no UTF-8
+
+    @property
+    def name(self) -> str:
+        return self.metadata.name
+
+    @property
+    def policy(self) -> str | None:
+        """`live`, `shadow`, or neither."""
+        labels = self.metadata.labels
+        return None if labels is None else labels.policy
+
+    @property
+    def shadows(self) -> str | None:
+        """The name of the ConfigMap that a shadow stands for, where it names one."""
+        annotations = self.metadata.annotations
+        return None if annotations is None else annotations.shadows
 
 
 class State(Struct, frozen=True):

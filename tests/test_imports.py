@@ -47,7 +47,7 @@ THIRD_PARTY = {
     "cryptography": {"server/certificates.py"},
     "fastapi": {"server/ops.py"},
     "jsonpatch": {"cli/verdict.py"},
-    "kubernetes": {"sources/api.py"},
+    "kubernetes": {"sources/api.py", "sources/connection.py"},
     # Each part of the service gives its own gauges; `server/metrics.py` holds the registry.
     "prometheus_client": {
         "cli/reports.py",
@@ -61,7 +61,7 @@ THIRD_PARTY = {
     # The server, the protocol class that puts limits to its connections, and who runs both.
     "uvicorn": {"cli/service.py", "server/listener.py", "server/protocol.py"},
     # What the Kubernetes client asks with, and whose errors it lets through.
-    "urllib3": {"sources/api.py"},
+    "urllib3": {"sources/connection.py"},
     "uvloop": {"cli/service.py"},
     # A policy is read with the place of every value, a person's pods without.
     "yaml": {"cli/kubernetes_yaml.py", "policy/parser.py"},

@@ -55,6 +55,15 @@ POLICY_LABEL = "taxiway/policy"
 POLICY_LIVE = "live"
 POLICY_SHADOW = "shadow"
 SHADOWS = "taxiway/shadows"
+# Objects in the service's own namespace, made empty at installation.
+LEASE = "taxiway"
+LAST_GOOD = (
+    "taxiway-last-good-0",
+    "taxiway-last-good-1",
+    "taxiway-last-good-2",
+    "taxiway-last-good-3",
+)
+STATUS = "taxiway-status"
 
 # Kubernetes' and the clouds'.
 MIRROR_POD = "kubernetes.io/config.mirror"

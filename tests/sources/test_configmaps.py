@@ -12,10 +12,11 @@ from kubernetes.config import incluster_config
 
 from tests.sources.scripted_api import ScriptedApi, scripted_api
 from tests.sources.test_loader import said
-from webhook.sources.api import Api, configured
+from webhook.sources.api import Api
 from webhook.sources.comparison import Comparison
 from webhook.sources.composing import live_files
 from webhook.sources.configmaps import ConfigMaps
+from webhook.sources.connection import configured
 from webhook.sources.directory import Unreadable
 from webhook.sources.frames import Alive
 from webhook.sources.mirror import ConfigMap, Mirror, State

@@ -19,6 +19,19 @@ class Refused(ApiError):
         self.status = status
         self.retry_after = retry_after
 
+    @property
+    def is_forbidden(self) -> bool:
+        return self.status == 403
+
+    @property
+    def is_missing(self) -> bool:
+        return self.status == 404
+
+    @property
+    def is_conflict(self) -> bool:
+        """Somebody else has changed the object meanwhile, or it exists already."""
+        return self.status == 409
+
 
 class Unreachable(ApiError):
     pass

@@ -3,10 +3,8 @@
 import traceback
 
 
-def bug(error: Exception) -> str:
+def bug(error: Exception, what: str = "policies cannot be read") -> str:
     """Its kind and its place; its text may hold what nobody should read."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     kind = type(error).__name__
-    return (
-        f"policies cannot be read for a bug: {kind} at {place.filename}:{place.lineno}: report it"
-    )
+    return f"{what} for a bug: {kind} at {place.filename}:{place.lineno}: report it"

@@ -24,6 +24,7 @@ from webhook.policy.spec import Team
 from webhook.sources import frames
 from webhook.sources.bug import bug
 from webhook.sources.directory import Files, Unreadable, Watch
+from webhook.sources.duties import Duties, Outcome
 from webhook.sources.frames import Alive, Complete, Failed, Frame, changes, encoded
 
 POLL_SECONDS = 0.25
@@ -45,28 +46,35 @@ class Loader:
     def __init__(self) -> None:
         self._documents: Cache = {}
         self._sent: dict[str, Team] = {}
+        self.outcome: Outcome | None = None  # of the last load
 
     def frames(self, found: Files | Unreadable) -> Iterator[Frame]:
         if isinstance(found, Unreadable):
+            self.outcome = Outcome(_now(), (), reason=str(found))
             yield Failed((str(found),))
             return
         started = time.monotonic()
         try:
             loaded = load(found, today=datetime.now(UTC).date(), cache=self._documents)
         except PolicyErrors as error:
+            self.outcome = Outcome(_now(), found, errors=error.errors)
             yield Failed(frames.lines(map(str, error.errors)))
             return
         except Exception as error:  # noqa: BLE001  the edge: a bug of ours must not end in a loop
             self._documents.clear()
+            self.outcome = Outcome(_now(), found, reason=bug(error))
             yield Failed((bug(error),))
             return
         yield from changes(self._sent, loaded.spec)
         self._sent = loaded.spec.teams
+        self.outcome = Outcome(
+            _now(), found, revision=loaded.spec.revision, warnings=loaded.warnings
+        )
         warnings = frames.lines(map(str, loaded.warnings))
         yield Complete(len(found), time.monotonic() - started, warnings)
 
 
-def watch(watched: Source, pipe: BinaryIO) -> None:
+def watch(watched: Source, pipe: BinaryIO, duties: Duties) -> None:
     """Look and tell, for ever. Raises BrokenPipeError when no one listens any more."""
     loader = Loader()
     told, had_trouble = time.monotonic(), False
@@ -83,6 +91,8 @@ def watch(watched: Source, pipe: BinaryIO) -> None:
             told = time.monotonic()
             pipe.write(encoded(frame))
         pipe.flush()
+        if found is not None and loader.outcome is not None:
+            duties.tell(loader.outcome)
         time.sleep(POLL_SECONDS)
 
 
@@ -95,6 +105,15 @@ def source(kind: str, name: str, kubeconfig: str | None = None) -> Source:
     return watched(name, Path(kubeconfig) if kubeconfig else None, time.monotonic)
 
 
+def duties_of(kind: str, name: str, kubeconfig: str | None = None) -> Duties:
+    """What is to be done in the cluster; none where policies are those of a directory."""
+    if kind == "directory":
+        return Duties((), time.monotonic)
+    from webhook.sources.replica import started
+
+    return started(name, Path(kubeconfig) if kubeconfig else None, time.monotonic)
+
+
 def end_with_the_parent() -> None:
     """Wait for the end of standard input, then end this process, whatever it is doing."""
     while sys.stdin.buffer.read(1):
@@ -102,10 +121,14 @@ def end_with_the_parent() -> None:
     os._exit(0)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def main() -> int:
     threading.Thread(target=end_with_the_parent, daemon=True).start()
     try:
-        watch(source(*sys.argv[1:]), sys.stdout.buffer)
+        watch(source(*sys.argv[1:]), sys.stdout.buffer, duties_of(*sys.argv[1:]))
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(0)  # not by sys.exit, which would flush a pipe that no one reads
     return 0

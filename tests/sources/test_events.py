@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from webhook.sources.events import Event, Events, Outcome
+from webhook.sources.events import Event, Events, Findings
 
 Json = dict[str, Any]
 UIDS = {"growth": "1111", "fraud": "2222"}
@@ -47,7 +47,7 @@ class Scene:
         self.stored = Stored()
         self.passed = 0.0
         self.uids = dict(UIDS)
-        self.outcome = Outcome(1, "r1", is_good=True)
+        self.found = Findings(1, "r1")
         self.replicas = [self.replica(), self.replica()]
         self.leader: int | None = 0
 
@@ -56,13 +56,11 @@ class Scene:
 
     def turn(self) -> None:
         for number, replica in enumerate(self.replicas):
-            replica.turn(self.outcome, self.uids, leads=number == self.leader)
+            replica.turn(self.found, self.uids, leads=number == self.leader)
 
-    def load(self, revision: str = "r1", **offences: str) -> None:
-        """A load that ends so; one with `none` fails without an offender."""
-        is_good, none = not offences, offences.pop("none", None)
-        assert none is None or not offences
-        self.outcome = Outcome(self.outcome.loads + 1, revision, is_good, offences)
+    def load(self, revision: str | None = None, **offences: str) -> None:
+        """A load that ends so; without a revision it is refused."""
+        self.found = Findings(self.found.loads + 1, revision, offences)
         self.turn()
 
     def wait(self, seconds: int) -> None:
@@ -238,7 +236,7 @@ CASES: dict[str, tuple[Callable[[Scene], None], list[str]]] = {
     ),
     "another of a ConfigMap that was made anew": (made_anew, [BAD, BAD]),
     "none of one that is gone": (gone, [BAD]),
-    "none where no ConfigMap is to blame": (lambda scene: scene.load(none=""), []),
+    "none where no ConfigMap is to blame": (lambda scene: scene.load(), []),
     "50 at most": (many, [f"PolicyRejected cm-{number:03} bad x1" for number in range(50)]),
 }
 

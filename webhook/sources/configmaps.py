@@ -57,6 +57,11 @@ class ConfigMaps:
         """Seconds since what was last found was known to be all that is stored."""
         return self._mirror.age()
 
+    def uids(self) -> dict[str, str]:
+        """Of the ConfigMaps that are stored, by name."""
+        items = self._mirror.state.items or {}
+        return {name: item.metadata.uid for name, item in items.items()}
+
     def poll(self) -> Files | Unreadable | None:
         """New contents, or why there are none; None while there is nothing new to tell."""
         self._comparison.now_and_then()

@@ -38,13 +38,16 @@ _STEM = 200  # characters of the ConfigMap's name; a name has 253 in all
 Json = dict[str, Any]
 
 
-class Outcome(Struct, frozen=True):
-    """How the last load ended. `loads` counts them; `offences`: see `offences.offences`."""
+class Findings(Struct, frozen=True):
+    """What the last load found. `loads` counts them, so that two alike are told apart."""
 
     loads: int
-    revision: str | None  # of the last good one
-    is_good: bool
-    offences: Mapping[str, str] = {}
+    revision: str | None  # None: the set was refused
+    offences: Mapping[str, str] = {}  # what to say beside each offending ConfigMap, by its name
+
+    @property
+    def is_good(self) -> bool:
+        return self.revision is not None
 
 
 class Event(Struct, frozen=True):
@@ -125,34 +128,34 @@ class Events:
         self._told: dict[str, _Told] = {}
         self._counts: dict[str, int] = {}
 
-    def turn(self, outcome: Outcome, uids: Mapping[str, str], *, leads: bool) -> None:
+    def turn(self, found: Findings, uids: Mapping[str, str], *, leads: bool) -> None:
         """`uids` are those of the ConfigMaps that are stored, by name. Raises ApiError."""
-        self._follow(outcome)
+        self._follow(found)
         if not leads:
             self._counts.clear()  # another counts on
             return
         self._told = {name: told for name, told in self._told.items() if name in uids}
-        for event in self._wanted(outcome, uids):
-            if self._is_due(event, outcome.loads):
+        for event in self._wanted(found, uids):
+            if self._is_due(event, found.loads):
                 self._write(event)
-                self._told[event.config_map] = _Told(event.name, self._clock(), outcome.loads)
+                self._told[event.config_map] = _Told(event.name, self._clock(), found.loads)
 
-    def _follow(self, outcome: Outcome) -> None:
-        if not outcome.is_good:
-            self._offending |= frozenset(_first(outcome.offences))
+    def _follow(self, found: Findings) -> None:
+        if not found.is_good:
+            self._offending |= frozenset(_first(found.offences))
             self._accepted = frozenset()
         elif self._offending:
             self._accepted, self._offending = self._offending, frozenset()
             self._accepted_until = self._clock() + ACCEPTED_SECONDS
 
-    def _wanted(self, outcome: Outcome, uids: Mapping[str, str]) -> Iterator[Event]:
-        if outcome.is_good:
+    def _wanted(self, found: Findings, uids: Mapping[str, str]) -> Iterator[Event]:
+        if found.is_good:
             wanted = self._clock() < self._accepted_until
-            said = IN_FORCE.format(outcome.revision)
+            said = IN_FORCE.format(found.revision)
             messages = dict.fromkeys(sorted(self._accepted), said) if wanted else {}
         else:
-            messages = {name: outcome.offences[name] for name in _first(outcome.offences)}
-        reason = ACCEPTED if outcome.is_good else REJECTED
+            messages = {name: found.offences[name] for name in _first(found.offences)}
+        reason = ACCEPTED if found.is_good else REJECTED
         for name, message in messages.items():
             if name in uids:
                 yield Event(name, uids[name], reason, message)

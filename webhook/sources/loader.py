@@ -96,22 +96,19 @@ def watch(watched: Source, pipe: BinaryIO, duties: Duties) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def source(kind: str, name: str, kubeconfig: str | None = None) -> Source:
-    """What the arguments name. The Kubernetes client is imported where it is needed alone."""
+def begun(kind: str, name: str, kubeconfig: str | None = None) -> tuple[Source, Duties]:
+    """What the arguments name, and what is to be done in the cluster: nothing for a directory.
+
+    The Kubernetes client is imported where it is needed alone.
+    """
     if kind == "directory":
-        return Watch(Path(name), time.monotonic)
+        return Watch(Path(name), time.monotonic), Duties((), time.monotonic)
     from webhook.sources.configmaps import watched
-
-    return watched(name, Path(kubeconfig) if kubeconfig else None, time.monotonic)
-
-
-def duties_of(kind: str, name: str, kubeconfig: str | None = None) -> Duties:
-    """What is to be done in the cluster; none where policies are those of a directory."""
-    if kind == "directory":
-        return Duties((), time.monotonic)
     from webhook.sources.replica import started
 
-    return started(name, Path(kubeconfig) if kubeconfig else None, time.monotonic)
+    file = Path(kubeconfig) if kubeconfig else None
+    config_maps = watched(name, file, time.monotonic)
+    return config_maps, started(config_maps, name, file, time.monotonic)
 
 
 def end_with_the_parent() -> None:
@@ -128,7 +125,8 @@ def _now() -> datetime:
 def main() -> int:
     threading.Thread(target=end_with_the_parent, daemon=True).start()
     try:
-        watch(source(*sys.argv[1:]), sys.stdout.buffer, duties_of(*sys.argv[1:]))
+        watched, duties = begun(*sys.argv[1:])
+        watch(watched, sys.stdout.buffer, duties)
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(0)  # not by sys.exit, which would flush a pipe that no one reads
     return 0

@@ -27,6 +27,7 @@ class Annotations(Struct, frozen=True):
 class ObjectMeta(Struct, rename="camel", frozen=True):
     resource_version: str
     name: str = ""  # a bookmark has none
+    uid: str = ""
     labels: Labels | None = None
     annotations: Annotations | None = None
 

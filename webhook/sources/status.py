@@ -15,7 +15,6 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-CONFIG_MAP = "taxiway-status"
 EVERY_SECONDS = 30.0
 # Changes that follow each other closely: a set that goes back and forth is a write a second.
 APART_SECONDS = 1.0

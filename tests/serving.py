@@ -144,6 +144,7 @@ def running_server(
     client: tuple[Path, Path] | None = None,
     drain_seconds: float = 0.0,
     stdout: int | None = None,
+    environment: dict[str, str] | None = None,
     **settings: Any,
 ) -> Iterator[Server]:
     """`serve` on free ports until the block ends. What it writes goes to `directory`.
@@ -173,7 +174,7 @@ def running_server(
             stdout=file if stdout is None else stdout,
             stderr=subprocess.STDOUT if stdout is None else file,
             cwd=Path(__file__).parent.parent,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
         )
     server = Server(process, output, made.authority, client=client)
     try:

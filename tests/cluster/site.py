@@ -21,6 +21,7 @@ from tests.cluster.lone_api_server import LoneApiServer
 from tests.cluster.world import of
 from tests.server.reviews import pod, review
 from tests.serving import PATIENCE_SECONDS, Server, ask, running_server, until
+from webhook import names
 
 T = TypeVar("T")
 NAMESPACE = ACCOUNT = "taxiway"
@@ -51,11 +52,20 @@ def manifest(name: str) -> Object:
     return loaded
 
 
+def empty_objects() -> list[Object]:
+    """What replicas write into; they may not create it."""
+    config_maps = [
+        of("v1", "ConfigMap", name, namespace=NAMESPACE)
+        for name in (*names.LAST_GOOD, names.STATUS)
+    ]
+    return [*config_maps, of("coordination.k8s.io/v1", "Lease", names.LEASE, namespace=NAMESPACE)]
+
+
 def make_site_world(api: Api) -> None:
     """The namespace, the account and its rights, as an installation has them."""
     api.create(of("v1", "Namespace", NAMESPACE)).made()
-    for name in ("service-account", "role", "role-binding"):
-        api.create(manifest(name)).made()
+    for thing in (*map(manifest, ("service-account", "role", "role-binding")), *empty_objects()):
+        api.create(thing).made()
 
 
 class Place:
@@ -66,6 +76,7 @@ class Place:
         self.folder = folder
         self._ca = server.credentials.ca
         self.kubeconfig = folder / "kubeconfig"
+        self.name = f"taxiway-{folder.name}"  # as the replica calls itself
         self.service: Server
 
     def identify(self, token: str) -> None:
@@ -92,6 +103,7 @@ class Place:
             namespace=NAMESPACE,
             kubeconfig=self.kubeconfig,
             wait=wait,
+            environment={"POD_NAME": self.name},
         ) as self.service:
             yield self.service
 
@@ -137,7 +149,7 @@ class Site:
     def rest(self) -> None:
         """Only the base policy is stored, and in force."""
         self.put(config_map("base", teams_yaml=BASE))
-        for each in self.api.list("ConfigMap", NAMESPACE):
+        for each in self.api.list("ConfigMap", NAMESPACE, names.POLICY_LABEL):
             if each["metadata"]["name"] != "base":
                 self.api.delete(each | {"kind": "ConfigMap"}).made()
 

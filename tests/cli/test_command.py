@@ -175,6 +175,16 @@ def test_an_option_is_taken_from_the_environment() -> None:
     )
 
 
+def test_who_may_govern_is_given_one_a_line() -> None:
+    given = {"policies": "p", "tls-cert": "c", "tls-key": "k", "govern-users": "jane\n[a-z]*\n"}
+    ended = taxiway("serve", *(f"--{name}={value}" for name, value in given.items()))
+    assert (ended.code, ended.err.splitlines()[-1]) == (
+        2,
+        "Error: Invalid value for --govern-users: `[a-z]*` has a character class; only * and ? "
+        "are wildcards, so list the names instead",
+    )
+
+
 def test_configmaps_need_a_namespace() -> None:
     ended = taxiway("serve", "--policies", "configmaps", "--tls-cert", "c", "--tls-key", "k")
     assert (ended.code, ended.err.splitlines()[-1]) == (

@@ -1,7 +1,17 @@
 """The API server's contract: bytes in, bytes out. Pure. Start reading in `admit`."""
 
-from webhook.admission.admit import ENDPOINTS, Endpoint, PolicySets, Settings, answer
+from webhook.admission.admit import (
+    ENDPOINTS,
+    GOVERNING,
+    PATHS,
+    Endpoint,
+    PolicySets,
+    Settings,
+    answer,
+)
 from webhook.admission.answer import Answer, operations_json
+from webhook.admission.governors import Governors, answer_namespace
+from webhook.admission.guard import unguarded
 from webhook.admission.outcomes import internal_error, not_ready, too_large, too_many, too_slow
 from webhook.admission.record import DECISIONS, Record
 from webhook.admission.review import (
@@ -15,15 +25,19 @@ from webhook.admission.review import (
 __all__ = [
     "DECISIONS",
     "ENDPOINTS",
+    "GOVERNING",
+    "PATHS",
     "Answer",
     "BadRequest",
     "Endpoint",
+    "Governors",
     "PodRequest",
     "PolicySets",
     "Record",
     "Settings",
     "admission_request",
     "answer",
+    "answer_namespace",
     "decode_pod",
     "decode_review",
     "internal_error",
@@ -32,4 +46,5 @@ __all__ = [
     "too_large",
     "too_many",
     "too_slow",
+    "unguarded",
 ]

@@ -1,4 +1,4 @@
-"""The four endpoints: one request in, one answer out. Start reading here.
+"""The four endpoints for pods: one request in, one answer out. Start reading here.
 
 | request                                          | answer                                       |
 |--------------------------------------------------|----------------------------------------------|
@@ -19,8 +19,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from webhook.admission import outcomes
+from webhook.admission import governors, outcomes
 from webhook.admission.answer import Answer, allowed, denied, failed, operations_json, patched
+from webhook.admission.governors import Governors
+from webhook.admission.guard import unguarded
 from webhook.admission.record import Record
 from webhook.admission.review import BadRequest, PodRequest, admission_request, decode_review
 from webhook.airflow.workload import Workload, recognise
@@ -42,6 +44,8 @@ class PolicySets(Protocol):
 
 class Settings(Struct, frozen=True):
     own_namespace: str | None = None  # never touched
+    governors: Governors = Governors()  # who may say that all of a namespace is governed
+    guard_labels: tuple[str, ...] | None = None  # what UPDATEs are sent for; None: not told
 
 
 class Endpoint(Struct, frozen=True):
@@ -56,6 +60,9 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "/mutate/all": Endpoint("mutate-all", True, True),
     "/validate/all": Endpoint("validate-all", False, True),
 }
+# Asked about namespaces, by a function of its own: `governors.answer_namespace`.
+GOVERNING = Endpoint(governors.NAME, False, False)
+PATHS: Mapping[str, Endpoint] = {**ENDPOINTS, "/validate-namespace": GOVERNING}
 
 
 def answer(
@@ -84,7 +91,7 @@ def _answer(
         return outcomes.not_ready(endpoint.name, request.uid)
     case = _Case(endpoint, request, workload, today)
     if request.operation == "UPDATE":
-        return _update(case, engine)
+        return _update(case, engine, settings)
     revision = _applied(request)
     named = sets.find(revision) if revision is not None else None
     unknown = revision is not None and named is None
@@ -136,13 +143,14 @@ def _validate(case: _Case, engine: Engine, annotated: bool, unknown: bool) -> An
     return _admit(case, subject, violations, [*subject.draft.warnings, *warnings])
 
 
-def _update(case: _Case, engine: Engine) -> Answer:
+def _update(case: _Case, engine: Engine, settings: Settings) -> Answer:
     uid = case.request.uid
     if case.endpoint.mutates:
         return allowed(
             uid, Record(case.endpoint.name, "unchanged", uid, case.request, case.workload)
         )
     subject, violations, warnings = engine.judge_update(case.request, case.workload, case.today)
+    warnings = [*unguarded(subject.policies.spec.labels, settings.guard_labels), *warnings]
     denying = [violation for violation in violations if violation.mode == "enforce"]
     if denying:
         return _deny(case, subject, denying, violations, warnings)

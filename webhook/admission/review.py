@@ -6,7 +6,7 @@ envelope alone is decoded then, and tells which.
 Source: Kubernetes API reference, admission/v1; dispatch in apiserver `plugin/webhook`.
 """
 
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder
@@ -16,7 +16,7 @@ from webhook.kube.review import AdmissionRequest, UserInfo
 
 API_VERSION = "admission.k8s.io/v1"
 KIND = "AdmissionReview"
-_MALFORMED = (DecodeError, UnicodeDecodeError, RecursionError)
+MALFORMED = (DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class BadRequest(Exception):
@@ -60,6 +60,9 @@ class PodRequest(Request, rename="camel", frozen=True, gc=False):
     old_object: Pod | None = None
 
 
+AnyRequest = TypeVar("AnyRequest", bound=Request)
+
+
 class _Envelope(Struct, rename="camel", frozen=True, gc=False):
     api_version: str | None = None
     kind: str | None = None
@@ -81,20 +84,36 @@ def decode_review(body: bytes) -> Request:
     """The request of an AdmissionReview v1; a PodRequest if it is ours. Raises BadRequest."""
     try:
         review: _Review | _Envelope = _review(body)
-    except _MALFORMED as error:
+    except MALFORMED as error:
         review = _without_objects(body, error)
-    if review.api_version != API_VERSION or review.kind != KIND:
+    return checked_request(review.api_version, review.kind, review.request)
+
+
+def decode_envelope(body: bytes) -> Request:
+    """The request of an AdmissionReview v1, whatever it is about. Raises BadRequest."""
+    try:
+        review = _envelope(body)
+    except MALFORMED as error:
+        _refuse(f"the body is no {KIND}", error)
+    return checked_request(review.api_version, review.kind, review.request)
+
+
+def checked_request(
+    api_version: str | None, kind: str | None, request: AnyRequest | None
+) -> AnyRequest:
+    """The request, if it came in an AdmissionReview v1 and has a uid. Raises BadRequest."""
+    if api_version != API_VERSION or kind != KIND:
         raise BadRequest(f"the body is no {KIND} of {API_VERSION}; send one")
-    if review.request is None or not review.request.uid:
+    if request is None or not request.uid:
         raise BadRequest(f"the {KIND} has no request with a uid; send one")
-    return review.request
+    return request
 
 
 def decode_pod(raw: bytes) -> Pod:
     """A Pod from its JSON. Raises BadRequest."""
     try:
         return _checked(_pod(raw))
-    except _MALFORMED as error:
+    except MALFORMED as error:
         _refuse("the object is no Pod", error)
 
 
@@ -120,7 +139,7 @@ def _without_objects(body: bytes, reason: Exception) -> _Envelope:
     """The envelope of a review whose objects are no Pods, unless they would have to be."""
     try:
         envelope = _envelope(body)
-    except _MALFORMED as error:
+    except MALFORMED as error:
         _refuse(f"the body is no {KIND}", error)
     if envelope.request is not None and envelope.request.is_ours():
         _refuse("the object is no Pod", reason)
@@ -135,10 +154,11 @@ def _checked(pod: Pod) -> Pod:
 
 def _refuse(what: str, error: Exception) -> NoReturn:
     """Where it went wrong: msgspec names the path and the types, and never a value."""
-    raise BadRequest(f"{what}: {_reason(error)}") from None
+    raise BadRequest(f"{what}: {reason(error)}") from None
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Why a body could not be decoded, without a word of it."""
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     if isinstance(error, UnicodeDecodeError):

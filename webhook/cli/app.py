@@ -38,6 +38,8 @@ NowOption = Annotated[
     typer.Option(metavar="DATE", help="Judge exemptions as of this date (UTC), not today."),
 ]
 
+LINES = "names, * and ? are wildcards, one a line"
+
 
 def _setting(name: str, text: str, metavar: str | None = None, most: int | None = None) -> Any:
     """An option that a Deployment can give by its environment; numbers are from 0 to `most`."""
@@ -85,6 +87,19 @@ def serve(
     drain_seconds: Annotated[
         float, _setting("DRAIN_SECONDS", "How long to go on answering after SIGTERM.", most=3600)
     ] = 15.0,
+    govern_users: Annotated[
+        str, _setting("GOVERN_USERS", f"Who may set taxiway/govern on a namespace: {LINES}.")
+    ] = "",
+    govern_groups: Annotated[
+        str, _setting("GOVERN_GROUPS", f"The groups that may: {LINES}.")
+    ] = "system:masters",
+    govern_contact: Annotated[
+        str | None, _setting("GOVERN_CONTACT", "Whom all others are told to ask.", "TEXT")
+    ] = None,
+    guard_labels: Annotated[
+        str | None,
+        _setting("GUARD_LABELS", "The labels whose changes the API server asks about, by comma."),
+    ] = None,
     log_ignored: Annotated[
         bool, _setting("LOG_IGNORED", "A log line also for pods that are not governed.")
     ] = False,
@@ -99,6 +114,10 @@ def serve(
     from webhook.cli import serve as command
 
     settings = command.ServeSettings(
+        govern_users=_lines(govern_users, "--govern-users"),
+        govern_groups=_lines(govern_groups, "--govern-groups"),
+        govern_contact=govern_contact or None,
+        guard_labels=None if guard_labels is None else tuple(guard_labels.split(",")),
         policies=policies,
         tls_cert=tls_cert,
         tls_key=tls_key,
@@ -216,6 +235,15 @@ def version() -> None:
     from webhook.cli import version as command
 
     _end(command.version())
+
+
+def _lines(text: str, option: str) -> tuple[str, ...]:
+    from webhook.cli.lines import globs
+
+    try:
+        return globs(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def _today(now: str | None) -> date:

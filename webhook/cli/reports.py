@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from prometheus_client.core import Metric
 
 from webhook import names
+from webhook.cli.admitting import GuardReport
 from webhook.server.bodies import Bodies
 from webhook.server.health import CertificateHealth, Health
 from webhook.server.listener import QuietServer
@@ -18,11 +19,17 @@ class PolicyReport:
     """Told by the follower how loads went. `warm_up` is called before the first set counts."""
 
     def __init__(
-        self, log: Log, health: Health, metrics: Metrics, warm_up: Callable[[], None]
+        self,
+        log: Log,
+        health: Health,
+        metrics: Metrics,
+        guard: GuardReport,
+        warm_up: Callable[[], None],
     ) -> None:
         self._log = log
         self._health = health
         self._metrics = metrics
+        self._guard = guard
         self._warm_up = warm_up
 
     def loaded(self, load: Load) -> None:
@@ -43,6 +50,7 @@ class PolicyReport:
             seconds=round(load.seconds, 3),
             warnings=load.warnings,
         )
+        self._guard.compare(load.spec.labels)
 
     def failed(self, errors: tuple[str, ...]) -> None:
         """A bad load: what was in force stays so."""

@@ -36,6 +36,10 @@ class ServeSettings:
     namespace: str | None = None  # the service's own, never touched; that of the ConfigMaps
     kubeconfig: Path | None = None  # how to reach the API server; None: as a pod does
     drain_seconds: float = DRAIN_SECONDS
+    govern_users: tuple[str, ...] = ()  # who may set `taxiway/govern` on a namespace; globs
+    govern_groups: tuple[str, ...] = ("system:masters",)
+    govern_contact: str | None = None  # whom others should ask
+    guard_labels: tuple[str, ...] | None = None  # what updates of pods are sent for
     log_ignored: bool = False  # a line also for pods that are none of our business
 
     @property

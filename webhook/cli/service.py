@@ -25,8 +25,9 @@ import uvloop
 from uvicorn.server import ServerState
 
 from webhook import __version__
-from webhook.admission import ENDPOINTS, Settings, answer
+from webhook.admission import ENDPOINTS, answer
 from webhook.cli import exits
+from webhook.cli.admitting import GuardReport, admitting
 from webhook.cli.reports import CertificateReport, PolicyReport, traffic
 from webhook.cli.serve import ServeSettings
 from webhook.server import ops
@@ -108,13 +109,15 @@ class Service:
         denials = Denials()
         requests = RequestLog(log, settings.log_ignored)
         observer = Observer(log, requests, self._metrics, denials)
-        self._admitting = Settings(own_namespace=settings.namespace)
+        self._admitting = admitting(settings)
         self._application = Application(self._history, self._bodies, observer, self._admitting)
         self._admission = server(self._application, self._troubles, live.context)
         people = ops.application(self._health, self._metrics, denials)
         self._people = server(people, self._troubles)
+        self._guard = GuardReport(log, settings.guard_labels)
         self._metrics.gauges += [
             self._health.gauges,
+            self._guard.gauges,
             traffic(self._admission, self._bodies, log),
         ]
 
@@ -125,7 +128,7 @@ class Service:
         logging.basicConfig(handlers=[self._troubles], level=logging.WARNING, force=True)
         self._log.attach(loop.call_later)
         ended = self._on_signals(loop)
-        report = PolicyReport(self._log, self._health, self._metrics, self._warm_up)
+        report = PolicyReport(self._log, self._health, self._metrics, self._guard, self._warm_up)
         start = partial(start_loader, self._settings.origin)
         follower = Follower(self._history, report, start)
         background = [

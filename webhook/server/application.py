@@ -1,11 +1,11 @@
-"""The admission port: four paths, POST alone, bytes in and bytes out.
+"""The admission port: five paths, POST alone, bytes in and bytes out.
 
 A raw ASGI application, because anything more costs several times what a decision does. What a
 request is answered is admission's business; here are the edges around it:
 
 | case | answer |
 |---|---|
-| one of the four paths, by POST | what admission says |
+| one of the five paths, by POST | what admission says |
 | another path | 404 |
 | another method | 405 with `Allow: POST` |
 | a body that is too large, too slow, or one too many | 413, 408, 429 (see `bodies`), and closed |
@@ -27,12 +27,14 @@ import msgspec
 from msgspec import Struct
 
 from webhook.admission import (
-    ENDPOINTS,
+    GOVERNING,
+    PATHS,
     Answer,
     Endpoint,
     PolicySets,
     Settings,
     answer,
+    answer_namespace,
     internal_error,
     not_ready,
 )
@@ -73,7 +75,7 @@ class Application:
         self._today = Today()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = ENDPOINTS.get(scope["path"])
+        endpoint = PATHS.get(scope["path"])
         if endpoint is None or scope["method"] != "POST":
             await send_all(send, *_not_here(endpoint))
             return
@@ -106,6 +108,8 @@ class Application:
     def _decided(self, endpoint: Endpoint, body: bytes) -> Answer:
         if self.is_over:
             return not_ready(endpoint.name)
+        if endpoint is GOVERNING:
+            return answer_namespace(body, self._settings.governors)
         return answer(endpoint, body, self._sets, self._today(), self._settings)
 
 
@@ -162,7 +166,7 @@ async def _discard(receive: Receive) -> None:
 
 def _not_here(endpoint: Endpoint | None) -> tuple[int, Headers, bytes]:
     if endpoint is None:
-        paths = ", ".join(sorted(map(str, ENDPOINTS)))
+        paths = ", ".join(sorted(PATHS))
         return _plain(404, f"There is nothing at this path. Here are: {paths}.")
     return _plain(405, "Only POST is answered here.", (b"allow", b"POST"))
 

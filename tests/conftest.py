@@ -1,15 +1,25 @@
 """Tests on a real control plane run wherever its binaries can be had; else one line says so.
 
-With CI=true they are never left out: a run that could not do them is a failed run.
+With CI=true they are never left out: a run that could not do them is a failed run. What tests
+measured is said at the end, in a line each.
 """
 
 import os
+from collections.abc import Callable
 
 import pytest
 
 from tests.cluster import binaries
 
 LEFT_OUT = pytest.StashKey[str]()
+MEASURED = pytest.StashKey[list[str]]()
+Measured = Callable[[str], None]
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Measured:
+    """Say a line about what was measured."""
+    return request.config.stash.setdefault(MEASURED, []).append
 
 
 @pytest.hookimpl(trylast=True)
@@ -34,3 +44,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     line = terminalreporter.config.stash.get(LEFT_OUT, None)
     if line:
         terminalreporter.write_line(line, yellow=True)
+    for line in terminalreporter.config.stash.get(MEASURED, []):
+        terminalreporter.write_line(f"measured: {line}")

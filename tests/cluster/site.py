@@ -100,6 +100,7 @@ class Place:
         with running_server(
             Path("configmaps"),
             self.folder,
+            certificates=self.folder.parent / "certificates",  # as replicas behind one Service
             namespace=NAMESPACE,
             kubeconfig=self.kubeconfig,
             wait=wait,
@@ -185,7 +186,7 @@ class Traffic:
         self._place = place
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self.answered: set[str] = set()  # the revisions
+        self.answered: dict[str, float] = {}  # revisions, and when each first answered
         self.count = 0
         self.failures: list[str] = []
 
@@ -209,7 +210,7 @@ class Traffic:
                 connection.close()
                 continue
             self.count += 1
-            self.answered.add(said["auditAnnotations"]["policy"])
+            self.answered.setdefault(said["auditAnnotations"]["policy"], time.monotonic())
             if not said["allowed"]:
                 self.failures.append(said["status"]["message"])
         connection.close()

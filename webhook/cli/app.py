@@ -205,6 +205,35 @@ def lint(
     _end(command.lint(settings))
 
 
+@app.command(short_help="Show by which policies the replicas of a cluster answer.")
+def policies(
+    namespace: Annotated[
+        str, typer.Option("--namespace", "-n", metavar="NAME", help="The service's own.")
+    ],
+    kubeconfig: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The way to the cluster; without it, kubectl's."),
+    ] = None,
+    context: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of the kubeconfig, if not its current one.")
+    ] = None,
+    output: OutputOption = Output.text,
+) -> None:
+    """Show by which policy set each replica of a cluster answers, its errors, and if all agree.
+
+    Exit code: 0 they agree and all is well, 1 they do not or it is not, 2 it cannot be read.
+    """
+    from webhook.cli import replicas as command
+
+    settings = command.ReplicasSettings(
+        namespace=namespace,
+        kubeconfig=kubeconfig,
+        context=context,
+        as_json=output is Output.json,
+    )
+    _end(command.replicas(settings))
+
+
 @app.command(short_help="Print the JSON Schema of policies.")
 def schema() -> None:
     """Print the JSON Schema of the policy language, for editors."""

@@ -1,11 +1,11 @@
 """What an exit code says, the same for every command.
 
-| code | review                                | lint                                        |
-|------|---------------------------------------|---------------------------------------------|
-| 0    | every pod is allowed                  | the policies compile                        |
-| 1    | at least one pod is denied            | they compile with warnings, and `--strict`  |
-| 2    | bad input, options or policy          | they do not compile, or cannot be read      |
-| 141  | the reader of the output went away    | the same                                    |
+| code | review                        | lint                             | policies             |
+|------|-------------------------------|----------------------------------|----------------------|
+| 0    | every pod is allowed          | the policies compile             | all agree, all well  |
+| 1    | at least one pod is denied    | ... with warnings and `--strict` | they do not          |
+| 2    | bad input, options or policy  | they do not, or cannot be read   | cannot be read       |
+| 141  | the output's reader went away | the same                         | the same             |
 
 2 wins over 1: what could not be read may be worse than what was. 141 is what a shell reports of
 a command that SIGPIPE ended (128 + 13); the signal's own default is not restored, because it

@@ -36,10 +36,14 @@ class Status(Struct, frozen=True):
 
 
 class Connection:
-    """One caller; each thread has its own. `kubeconfig`: None is the pod's own account."""
+    """One caller; each thread has its own. `kubeconfig`: None is the pod's own account.
 
-    def __init__(self, kubeconfig: Path | None) -> None:
+    `context` is one of the kubeconfig's; None: its current one.
+    """
+
+    def __init__(self, kubeconfig: Path | None, context: str | None = None) -> None:
         self._kubeconfig = kubeconfig
+        self._context = context
         self._client: ApiClient | None = None
 
     def open(
@@ -57,7 +61,7 @@ class Connection:
         Raises Refused, and whatever the client does: call it inside `telling`.
         """
         if self._client is None:
-            self._client = ApiClient(configured(self._kubeconfig))
+            self._client = ApiClient(configured(self._kubeconfig, self._context))
         kind, body = content or (None, None)
         request = self._client.param_serialize(
             method,
@@ -98,15 +102,18 @@ def whole(response: Any) -> bytes:
     return body
 
 
-def configured(kubeconfig: Path | None) -> Configuration:
+def configured(kubeconfig: Path | None, context: str | None = None) -> Configuration:
     """How to reach the API server: by this file, else as a pod, else as kubectl would."""
     made = Configuration()
-    if kubeconfig is not None:
-        config.load_kube_config(str(kubeconfig), client_configuration=made, persist_config=False)
-    elif os.environ.get("KUBERNETES_SERVICE_HOST"):
+    if kubeconfig is None and context is None and os.environ.get("KUBERNETES_SERVICE_HOST"):
         config.load_incluster_config(made)
     else:
-        config.load_kube_config(client_configuration=made, persist_config=False)
+        config.load_kube_config(
+            None if kubeconfig is None else str(kubeconfig),
+            context,
+            client_configuration=made,
+            persist_config=False,
+        )
     # When to ask again is decided where it is known what for; the client would wait by itself.
     made.retries = False
     return made

@@ -39,14 +39,14 @@ LEASES = Kind("apis/coordination.k8s.io/v1", "leases")
 
 
 class Objects:
-    """One caller; each thread has its own. `kubeconfig`: None is the pod's own account.
+    """One caller; each thread has its own. `kubeconfig` and `context`: see `Connection`.
 
     `type` is the Struct to return. Every call raises Refused and Unreachable.
     """
 
-    def __init__(self, namespace: str, kubeconfig: Path | None) -> None:
+    def __init__(self, namespace: str, kubeconfig: Path | None, context: str | None = None) -> None:
         self._namespace = namespace
-        self._connection = Connection(kubeconfig)
+        self._connection = Connection(kubeconfig, context)
 
     def get(self, kind: Kind, name: str, type: type[T]) -> T:  # noqa: A002  msgspec's own word
         return self._call("GET", kind, name, type)

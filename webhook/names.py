@@ -54,6 +54,7 @@ GOVERN = "taxiway/govern"
 POLICY_LABEL = "taxiway/policy"
 POLICY_LIVE = "live"
 POLICY_SHADOW = "shadow"
+POLICY_LABELS = (POLICY_LIVE, POLICY_SHADOW)
 SHADOWS = "taxiway/shadows"
 # Objects in the service's own namespace, made empty at installation.
 LEASE = "taxiway"

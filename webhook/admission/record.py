@@ -17,6 +17,7 @@ DECISIONS = (
     "audited",  # admitted silently, and recorded
     "denied",
     "not-applied",  # our mutating call failed open: HTTP 200, code 500
+    "unchecked",  # a policy that is admitted though nobody could judge it
     "another-set",  # HTTP 503: the annotation names a set that is not here
     "not-ready",  # HTTP 503
     "bad-request",  # HTTP 400
@@ -24,13 +25,23 @@ DECISIONS = (
 )
 
 
+class ConfigMapRequest(Struct, frozen=True, gc=False):
+    """A request about a policy ConfigMap, as far as it may be told."""
+
+    uid: str
+    operation: str  # CREATE | UPDATE | DELETE
+    config_map: str
+    namespace: str = "default"
+    dry_run: bool = False
+
+
 class Record(Struct, frozen=True, gc=False):
     """One request and what became of it. Unknown is None or empty."""
 
-    endpoint: str  # the name of the endpoint: mutate, validate, mutate-all, validate-all
+    endpoint: str  # its name: mutate, validate, mutate-all, validate-all, validate-policy
     decision: str  # one of DECISIONS
     uid: str | None = None
-    request: AdmissionRequest | None = None  # where it could be decoded
+    request: AdmissionRequest | ConfigMapRequest | None = None  # where it could be decoded
     made_by: Workload | None = None  # where it is governed
     team: str | None = None
     revision: str | None = None
@@ -51,7 +62,11 @@ class Record(Struct, frozen=True, gc=False):
     @property
     def pod(self) -> str | None:
         """The pod's name, else its generateName."""
-        return None if self.request is None else self.request.pod_name()
+        return self.request.pod_name() if isinstance(self.request, AdmissionRequest) else None
+
+    @property
+    def config_map(self) -> str | None:
+        return self.request.config_map if isinstance(self.request, ConfigMapRequest) else None
 
     @property
     def workload(self) -> str | None:

@@ -5,7 +5,7 @@
 Pure: it takes names and bytes. Where they come from is for `sources`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -41,7 +41,7 @@ def load(
     Raises PolicyErrors.
     """
     given = sorted(files)
-    _check_size(given)
+    check_size(given)
     documents = [doc for name, data in given for doc in parse_documents(name, data, cache)]
     if cache is not None:
         for digest in cache.keys() - {document.digest for document in documents}:
@@ -72,7 +72,8 @@ def _checked(documents: list[ParsedDocument], today: date | None) -> Loaded:
     return Loaded(spec_of(parts), lint(parts, today))
 
 
-def _check_size(files: list[tuple[str, bytes]]) -> None:
+def check_size(files: Sequence[tuple[str, bytes]]) -> None:
+    """Raises PolicyErrors at the first file, in the order they are given, that is too much."""
     size = 0
     for count, (name, data) in enumerate(files, 1):
         size += len(data)

@@ -24,7 +24,7 @@ class Observer:
         record = answered.record
         self._metrics.count(record, seconds)
         self._requests.write(record, seconds)
-        if record.decision in DENIALS:
+        if record.decision in DENIALS and record.config_map is None:
             self._denials.add(record, self._log.now())
         if answered.status != HTTP_OK:
             self._metrics.events[names.METRIC_REFUSALS, str(answered.status)] += 1

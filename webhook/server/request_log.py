@@ -32,6 +32,7 @@ class Line(Struct, omit_defaults=True):
     operation: str | None = None
     namespace: str | None = None
     pod: str | None = None
+    configmap: str | None = None
     workload: str | None = None
     dag: str | None = None
     task: str | None = None
@@ -78,6 +79,7 @@ def line_of(record: Record, now: str, seconds: float = 0.0) -> Line:
         record.operation,
         short(record.namespace),
         short(record.pod),
+        short(record.config_map),
         record.workload,
         short(record.dag),
         short(record.task),

@@ -15,6 +15,7 @@ from webhook.sources.api import Api
 from webhook.sources.comparison import Comparison
 from webhook.sources.composing import live_files
 from webhook.sources.directory import SUFFIXES, Files, Unreadable, digest
+from webhook.sources.judge import Stored
 from webhook.sources.mirror import Mirror
 from webhook.sources.quiet import Quiet
 from webhook.sources.reflector import Reflector
@@ -73,6 +74,10 @@ class ConfigMaps:
             return None
         self._quiet.loaded()
         return self._changed(live_files(state))
+
+    def stored(self) -> Stored:
+        """What a change that is not stored yet has to be held against."""
+        return Stored(self._namespace, self._mirror.state, self._mirror.trouble)
 
     def _changed(self, found: Files) -> Files | Unreadable | None:
         contents = digest(found)

@@ -96,6 +96,9 @@ class Watch:
             return None
         return self._failed(now_there) if isinstance(now_there, str) else self._read(now_there)
 
+    def stored(self) -> None:
+        """No ConfigMaps."""
+
     def age(self) -> float | None:
         """Seconds since the directory could last be listed; None: it never could."""
         return None if self._listed_last is None else self._clock() - self._listed_last

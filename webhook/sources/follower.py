@@ -17,9 +17,19 @@ from msgspec.structs import replace
 from webhook.engine import Engine
 from webhook.policy.compile import PolicySet, compiling
 from webhook.policy.spec import PolicySpec, Team
-from webhook.sources.frames import Alive, Begin, BrokenFrame, Complete, Failed, Teams, read_frame
+from webhook.sources.frames import (
+    Alive,
+    Begin,
+    BrokenFrame,
+    Complete,
+    Failed,
+    Judged,
+    Teams,
+    read_frame,
+)
 from webhook.sources.history import History
 from webhook.sources.process import LoaderProcess, end_loader
+from webhook.sources.questions import Questions
 
 # The loader speaks every 5 s unless it parses: 10,000 teams take it 5 s here, and on a node that
 # throttles it to a tenth of a core 50 s.
@@ -55,11 +65,16 @@ class Follower:
     """Keeps `history` at what the loader last said. `start` starts a loader."""
 
     def __init__(
-        self, history: History, report: Report, start: Callable[[], LoaderProcess]
+        self,
+        history: History,
+        report: Report,
+        start: Callable[[], LoaderProcess],
+        questions: Questions | None = None,
     ) -> None:
         self._history = history
         self._report = report
         self._start = start
+        self._questions = questions or Questions()
 
     async def run(self, loader: LoaderProcess) -> None:
         """Follow this loader and those that replace it, until cancelled."""
@@ -73,11 +88,13 @@ class Follower:
 
     async def _follow(self, loader: LoaderProcess) -> tuple[str, bool]:
         """Take over loads until the loader ends: why it did, and whether it ever said anything."""
-        conversation = _Conversation(self._history, self._report)
+        conversation = _Conversation(self._history, self._report, self._questions)
         transport, pipe = await _connect(loader)
+        await self._questions.attach(loader)
         try:
             reason = await conversation.follow(pipe)
         finally:
+            self._questions.detach()
             transport.close()
             gc.enable()
             code = end_loader(loader)
@@ -87,9 +104,10 @@ class Follower:
 class _Conversation:
     """What one loader has said so far: the teams it knows that we know."""
 
-    def __init__(self, history: History, report: Report) -> None:
+    def __init__(self, history: History, report: Report, questions: Questions) -> None:
         self._history = history
         self._report = report
+        self._questions = questions
         self._teams: dict[str, Team] = {}
         self._head = PolicySpec(revision="")
         self.had_load = False
@@ -116,6 +134,8 @@ class _Conversation:
                     self._report.failed(errors)
                 case Alive(age, trouble):
                     self._report.looked(age, trouble)
+                case Judged(number, verdict):
+                    self._questions.judged(number, verdict)
                 case Complete():
                     self.had_load = True
                     await self._complete(frame)

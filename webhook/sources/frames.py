@@ -4,14 +4,18 @@ A frame is its length, four bytes, big-endian, then one message in MessagePack. 
 `Begin`, any number of `Teams`, `Complete`; a bad one is `Failed` alone. Only the teams that
 changed since the load before are sent, in pieces small enough to be decoded in under 5 ms, so
 that no request waits for a load. `Alive` comes in between, so that silence has a meaning.
+Whoever serves may ask about a change that is not stored yet: `Asked` goes the other way, and
+`Judged` is the answer.
 """
 
 from asyncio import IncompleteReadError, StreamReader
 from collections.abc import Iterable, Iterator, Mapping
+from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
 
+from webhook.policy.question import Change, Verdict
 from webhook.policy.spec import PolicySpec, Team
 
 # A team with tolerations, members and IAM takes about 0.5 KiB and 10 µs to decode; 100 take 1 ms.
@@ -63,17 +67,32 @@ class Alive(Struct, tag=True, frozen=True):
     trouble: str | None = None
 
 
-Frame = Begin | Teams | Complete | Failed | Alive
+class Judged(Struct, tag=True, frozen=True):
+    """The answer to the question of this number."""
+
+    number: int
+    verdict: Verdict
+
+
+class Asked(Struct, frozen=True):
+    """The other way: a question of the serving process. It counts them."""
+
+    number: int
+    change: Change
+
+
+Frame = Begin | Teams | Complete | Failed | Alive | Judged
 
 _encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)
+_question: msgspec.msgpack.Decoder[Asked] = msgspec.msgpack.Decoder(Asked)
 
 
 class BrokenFrame(Exception):
     """The loader said something that is no frame."""
 
 
-def encoded(frame: Frame) -> bytes:
+def encoded(frame: Frame | Asked) -> bytes:
     body = _encode(frame)
     return len(body).to_bytes(LENGTH_BYTES) + body
 
@@ -87,6 +106,18 @@ async def read_frame(pipe: StreamReader) -> Frame | None:
         return _decoder.decode(await pipe.readexactly(length))
     except IncompleteReadError:
         return None
+    except msgspec.DecodeError as error:
+        raise BrokenFrame(str(error)) from error
+
+
+def read_question(pipe: BinaryIO) -> Asked | None:
+    """The next question, waited for; None at the end of the pipe. Raises BrokenFrame."""
+    head = pipe.read(LENGTH_BYTES)
+    body = pipe.read(int.from_bytes(head)) if len(head) == LENGTH_BYTES else b""
+    if len(head) < LENGTH_BYTES or len(body) < int.from_bytes(head):
+        return None
+    try:
+        return _question.decode(body)
     except msgspec.DecodeError as error:
         raise BrokenFrame(str(error)) from error
 

@@ -5,7 +5,8 @@
 
 A process, because PyYAML holds the interpreter lock while it parses: 4 s for 10,000 teams,
 during which no thread of the serving process would answer. It writes frames to its standard
-output and ends when its standard input does, which is when the serving process is gone.
+output, answers what it is asked on its standard input, and ends when that does, which is when the
+serving process is gone.
 """
 
 import os
@@ -14,18 +15,22 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from webhook.policy.documents import Cache
 from webhook.policy.errors import PolicyErrors
 from webhook.policy.load import load
+from webhook.policy.question import Change, Verdict
 from webhook.policy.spec import Team
 from webhook.sources import frames
 from webhook.sources.bug import bug
 from webhook.sources.directory import Files, Unreadable, Watch
 from webhook.sources.duties import Duties, Outcome
 from webhook.sources.frames import Alive, Complete, Failed, Frame, changes, encoded
+from webhook.sources.inbox import Inbox
+from webhook.sources.judge import Judge, Stored
 
 POLL_SECONDS = 0.25
 ALIVE_SECONDS = 5.0
@@ -38,6 +43,7 @@ class Source(Protocol):
     def trouble(self) -> str | None: ...
     def age(self) -> float | None: ...
     def poll(self) -> Files | Unreadable | None: ...
+    def stored(self) -> Stored | None: ...
 
 
 class Loader:
@@ -45,6 +51,7 @@ class Loader:
 
     def __init__(self) -> None:
         self._documents: Cache = {}
+        self._judge = Judge(self._documents)
         self._sent: dict[str, Team] = {}
         self.outcome: Outcome | None = None  # of the last load
 
@@ -74,7 +81,15 @@ class Loader:
         yield Complete(len(found), time.monotonic() - started, warnings)
 
 
-def watch(watched: Source, pipe: BinaryIO, duties: Duties) -> None:
+    def verdict(self, change: Change, stored: Stored | None) -> Verdict:
+        """What a change that is not stored yet would do. A bug of ours refuses nothing."""
+        try:
+            return self._judge.verdict(change, stored, _now().date())
+        except Exception as error:  # noqa: BLE001  the edge: whoever asks gets an answer
+            return Verdict(unchecked=bug(error))
+
+
+def watch(watched: Source, pipe: BinaryIO, duties: Duties, inbox: Inbox) -> None:
     """Look and tell, for ever. Raises BrokenPipeError when no one listens any more."""
     loader = Loader()
     told, had_trouble = time.monotonic(), False
@@ -87,13 +102,14 @@ def watch(watched: Source, pipe: BinaryIO, duties: Duties) -> None:
         elif has_trouble != had_trouble or time.monotonic() - told >= ALIVE_SECONDS:
             had_trouble = has_trouble
             said = iter([Alive(watched.age(), watched.trouble)])
-        for frame in said:
+        judged = inbox.answers(lambda change: loader.verdict(change, watched.stored()))
+        for frame in chain(said, judged):
             told = time.monotonic()
             pipe.write(encoded(frame))
         pipe.flush()
         if found is not None and loader.outcome is not None:
             duties.tell(loader.outcome)
-        time.sleep(POLL_SECONDS)
+        inbox.wait(POLL_SECONDS)
 
 
 def begun(kind: str, name: str, kubeconfig: str | None = None) -> tuple[Source, Duties]:
@@ -111,22 +127,20 @@ def begun(kind: str, name: str, kubeconfig: str | None = None) -> tuple[Source, 
     return config_maps, started(config_maps, name, file, time.monotonic)
 
 
-def end_with_the_parent() -> None:
-    """Wait for the end of standard input, then end this process, whatever it is doing."""
-    while sys.stdin.buffer.read(1):
-        pass
-    os._exit(0)
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 def main() -> int:
-    threading.Thread(target=end_with_the_parent, daemon=True).start()
+    inbox = Inbox()
+    threading.Thread(target=inbox.listen, args=[sys.stdin.buffer], daemon=True).start()
     try:
+<<<<<<< HEAD
         watched, duties = begun(*sys.argv[1:])
         watch(watched, sys.stdout.buffer, duties)
+=======
+        watch(source(*sys.argv[1:]), sys.stdout.buffer, duties_of(*sys.argv[1:]), inbox)
+>>>>>>> 91c7e93 (wip: questions about a change of policies)
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(0)  # not by sys.exit, which would flush a pipe that no one reads
     return 0

@@ -272,7 +272,7 @@ def test_answers_without_a_decision(
 
 
 def test_every_decision_has_its_name_once() -> None:
-    assert len(set(DECISIONS)) == len(DECISIONS) == 12
+    assert len(set(DECISIONS)) == len(DECISIONS) == 13
 
 
 def test_the_name_is_the_pods_else_the_requests_else_the_generated_ones_beginning() -> None:

@@ -19,7 +19,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from webhook.admission import governors, outcomes
+from webhook.admission import governors, outcomes, policy_review
 from webhook.admission.answer import Answer, allowed, denied, failed, operations_json, patched
 from webhook.admission.governors import Governors
 from webhook.admission.guard import unguarded
@@ -62,7 +62,13 @@ ENDPOINTS: Mapping[str, Endpoint] = {
 }
 # Asked about namespaces, by a function of its own: `governors.answer_namespace`.
 GOVERNING = Endpoint(governors.NAME, False, False)
-PATHS: Mapping[str, Endpoint] = {**ENDPOINTS, "/validate-namespace": GOVERNING}
+# Asked about policies: `policy_review`. Another process judges them.
+POLICIES = Endpoint(policy_review.NAME, False, False)
+PATHS: Mapping[str, Endpoint] = {
+    **ENDPOINTS,
+    "/validate-namespace": GOVERNING,
+    "/validate-policy": POLICIES,
+}
 
 
 def answer(

@@ -22,11 +22,11 @@ from msgspec.json import Decoder
 from webhook.admission.answer import Answer, allowed, denied
 from webhook.admission.outcomes import bad_request
 from webhook.admission.record import ConfigMapRequest, Record
-from webhook.admission.review import MALFORMED, BadRequest, Request, checked_request, reason_of
+from webhook.admission.review import MALFORMED, BadRequest, Request, checked_request, reason
 from webhook.names import POLICY_LABEL, POLICY_LABELS, SHADOWS
 from webhook.policy.question import Change, PolicyFiles, Verdict
 
-ENDPOINT = "validate-policy"
+NAME = "validate-policy"
 # A message for a terminal. The API server takes any length; a person reads a screen or two.
 MOST_CHARACTERS = 8000
 MOST_LINE = 500
@@ -103,10 +103,10 @@ def question(body: bytes) -> Question | Answer:
     try:
         request = _request(body)
         if not request.is_of_config_map():
-            return allowed(request.uid, Record(ENDPOINT, "ignored", request.uid))
+            return allowed(request.uid, Record(NAME, "ignored", request.uid))
         return _question(request)
     except BadRequest as error:
-        return bad_request(ENDPOINT, str(error))
+        return bad_request(NAME, str(error))
 
 
 def answered(asked: Question, verdict: Verdict, seen: Seen) -> Answer:
@@ -127,7 +127,7 @@ def _request(body: bytes) -> _Request:
     try:
         review = _decode(body)
     except MALFORMED as error:
-        raise BadRequest(f"the body is no review of a ConfigMap: {reason_of(error)}") from None
+        raise BadRequest(f"the body is no review of a ConfigMap: {reason(error)}") from None
     return checked_request(review.api_version, review.kind, review.request)
 
 
@@ -152,9 +152,7 @@ def _config_map_request(given: _Request) -> ConfigMapRequest:
     return ConfigMapRequest(given.uid, operation, name, namespace, given.dry_run is True)
 
 
-def _admitted(
-    request: ConfigMapRequest, decision: str, warnings: Iterable[str] = ()
-) -> Answer:
+def _admitted(request: ConfigMapRequest, decision: str, warnings: Iterable[str] = ()) -> Answer:
     told = _short(warnings)
     return allowed(request.uid, _record(request, decision, warnings=tuple(told)), told)
 
@@ -165,15 +163,13 @@ def _record(
     message: str | None = None,
     warnings: tuple[str, ...] = (),
 ) -> Record:
-    return Record(
-        ENDPOINT, decision, request.uid, request, message=message, warnings=warnings
-    )
+    return Record(NAME, decision, request.uid, request, message=message, warnings=warnings)
 
 
 def _message(errors: tuple[str, ...]) -> str:
     """All errors, one a line, as many as somebody reads."""
     many = f"{len(errors)} errors" if len(errors) > 1 else "an error"
-    lines = [f"the policy set would not load any more, for {many}:"]
+    lines = [f"the policy set would not load, for {many}:"]
     size = len(lines[0])
     for error in errors:
         line = _cut(error, MOST_LINE)

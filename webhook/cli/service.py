@@ -39,14 +39,17 @@ from webhook.server.listener import listening, server
 from webhook.server.logs import FLUSH_SECONDS, Clock, Log
 from webhook.server.metrics import Metrics
 from webhook.server.observer import Observer
+from webhook.server.policy_reviews import reviewing
 from webhook.server.probe import answers
 from webhook.server.protocol import cut_the_slow
 from webhook.server.request_log import RequestLog
+from webhook.server.team_sightings import TeamSightings
 from webhook.server.tls import BadCredentials, LiveCredentials, TlsFiles
 from webhook.server.troubles import Troubles
 from webhook.sources.follower import Follower, settle
 from webhook.sources.history import History
 from webhook.sources.process import LoaderProcess, end_loader, start_loader
+from webhook.sources.questions import Questions
 
 ENDED_AT_ONCE = 130  # what a shell says of a process that SIGINT ended: 128 + 2
 BUG = 1
@@ -108,9 +111,14 @@ class Service:
         self._bodies = Bodies(time.monotonic)
         denials = Denials()
         requests = RequestLog(log, settings.log_ignored)
-        observer = Observer(log, requests, self._metrics, denials)
+        sightings = TeamSightings(time.monotonic)
+        observer = Observer(log, requests, self._metrics, denials, sightings)
         self._admitting = admitting(settings)
-        self._application = Application(self._history, self._bodies, observer, self._admitting)
+        self._questions = Questions()
+        reviews = reviewing(self._questions.judge, sightings)
+        self._application = Application(
+            self._history, self._bodies, observer, self._admitting, reviews
+        )
         self._admission = server(self._application, self._troubles, live.context)
         people = ops.application(self._health, self._metrics, denials)
         self._people = server(people, self._troubles)
@@ -130,7 +138,7 @@ class Service:
         ended = self._on_signals(loop)
         report = PolicyReport(self._log, self._health, self._metrics, self._guard, self._warm_up)
         start = partial(start_loader, self._settings.origin)
-        follower = Follower(self._history, report, start)
+        follower = Follower(self._history, report, start, self._questions)
         background = [
             asyncio.create_task(follower.run(loader)),
             asyncio.create_task(self._probe()),

@@ -7,12 +7,13 @@ A change is refused for what it does wrong, and for nothing else:
 | stands in a file of the change                                   | refused       |
 | stands elsewhere, and the set as it is does not have it          | refused       |
 | stands elsewhere, and the set as it is has it                    | warned of     |
-| stands elsewhere, and would be there without the changed files   | warned of, but only where these cannot be read as they are |
+| the same, but it was hidden behind what is unreadable            | warned of     |
 
 So a set that is broken in two places can be mended one by one, and whoever changes a file has to
-leave it without a mistake. The last row: what the changed files hold now is unreadable, so errors
-of others may be hidden behind it, and to mend the one must not be refused for the other.
-What takes away the last document of a set is always refused.
+leave it without a mistake. The last row: where the changed files cannot be read as they are now,
+what others refer to in them is not known, and errors that the set has without them count as ones
+it has: to mend the one must not be refused for the other.
+What takes away the last document of a set is refused in any case.
 
 Errors are the same when file, path and message are, whatever line they have come to stand on.
 Warnings follow the same thought: all in the files of the change, elsewhere those that it brings.

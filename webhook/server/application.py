@@ -1,18 +1,18 @@
-"""The admission port: five paths, POST alone, bytes in and bytes out.
+"""The admission port: six paths, POST alone, bytes in and bytes out.
 
 A raw ASGI application, because anything more costs several times what a decision does. What a
 request is answered is admission's business; here are the edges around it:
 
 | case | answer |
 |---|---|
-| one of the five paths, by POST | what admission says |
+| one of the six paths, by POST | what admission says |
 | another path | 404 |
 | another method | 405 with `Allow: POST` |
 | a body that is too large, too slow, or one too many | 413, 408, 429 (see `bodies`), and closed |
 | past the drain | 503, and closed |
 | our own bug | 500, logged with the uid and where it happened |
 
-The last is the one broad `except` of the service. What it logs is the kind of error and the
+The last is the one broad `except` of an answer. What it logs is the kind of error and the
 lines of code that led there, never the error's text or a variable: both may hold a pod's secrets.
 """
 
@@ -29,6 +29,7 @@ from msgspec import Struct
 from webhook.admission import (
     GOVERNING,
     PATHS,
+    POLICIES,
     Answer,
     Endpoint,
     PolicySets,
@@ -39,6 +40,7 @@ from webhook.admission import (
     not_ready,
 )
 from webhook.server.bodies import Bodies, Gone, Receive, Refused
+from webhook.server.policy_reviews import PolicyReviews, unjudged
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -64,7 +66,12 @@ class Application:
     """The ASGI application. A drain sets `is_draining` as it begins and `is_over` as it ends."""
 
     def __init__(
-        self, sets: PolicySets, bodies: Bodies, observer: Observer, settings: Settings
+        self,
+        sets: PolicySets,
+        bodies: Bodies,
+        observer: Observer,
+        settings: Settings,
+        reviews: PolicyReviews = unjudged,
     ) -> None:
         self.is_draining = False
         self.is_over = False
@@ -73,6 +80,7 @@ class Application:
         self._bodies = bodies
         self._observer = observer
         self._today = Today()
+        self._reviews = reviews
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = PATHS.get(scope["path"])
@@ -89,7 +97,10 @@ class Application:
             return
         except Gone:
             return
-        answered = self._answer(endpoint, body, started)
+        if endpoint is POLICIES:
+            answered = await self._judge(body, started)
+        else:
+            answered = self._answer(endpoint, body, started)
         headers = answered.headers
         if self.is_draining and CLOSE not in headers:
             headers = (*headers, CLOSE)
@@ -100,10 +111,22 @@ class Application:
             answered = self._decided(endpoint, body)
             self._observer.answered(answered, time.perf_counter() - started)
         except Exception as error:  # noqa: BLE001  the edge: the API server gets an answer
-            uid = _uid(body)
-            self._observer.broken(uid, type(error).__name__, places(error))
-            return internal_error(endpoint.name, uid)
+            return self._broken(endpoint, body, error)
         return answered
+
+    async def _judge(self, body: bytes, started: float) -> Answer:
+        """The same for a policy, which another process looks at meanwhile."""
+        try:
+            answered = not_ready(POLICIES.name) if self.is_over else await self._reviews(body)
+            self._observer.answered(answered, time.perf_counter() - started)
+        except Exception as error:  # noqa: BLE001  the same edge
+            return self._broken(POLICIES, body, error)
+        return answered
+
+    def _broken(self, endpoint: Endpoint, body: bytes, error: Exception) -> Answer:
+        uid = _uid(body)
+        self._observer.broken(uid, type(error).__name__, places(error))
+        return internal_error(endpoint.name, uid)
 
     def _decided(self, endpoint: Endpoint, body: bytes) -> Answer:
         if self.is_over:

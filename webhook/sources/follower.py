@@ -23,6 +23,7 @@ from webhook.sources.frames import (
     BrokenFrame,
     Complete,
     Failed,
+    Frame,
     Judged,
     Teams,
     read_frame,
@@ -122,24 +123,27 @@ class _Conversation:
                 return f"it said nothing for {SILENCE_SECONDS:.0f} s"
             except BrokenFrame as error:
                 return f"it did not speak in frames: {error}"
-            match frame:
-                case None:
-                    return None
-                case Begin(spec, gone):
-                    self._begin(spec, frozenset(gone))
-                case Teams(teams):
-                    self._teams.update((team.name, team) for team in teams)
-                case Failed(errors):
-                    self.had_load = True
-                    self._report.failed(errors)
-                case Alive(age, trouble):
-                    self._report.looked(age, trouble)
-                case Judged(number, verdict):
-                    self._questions.judged(number, verdict)
-                case Complete():
-                    self.had_load = True
-                    await self._complete(frame)
+            if frame is None:
+                return None
+            await self._take(frame)
             await asyncio.sleep(BREATH_SECONDS)
+
+    async def _take(self, frame: Frame) -> None:
+        match frame:
+            case Begin(spec, gone):
+                self._begin(spec, frozenset(gone))
+            case Teams(teams):
+                self._teams.update((team.name, team) for team in teams)
+            case Failed(errors):
+                self.had_load = True
+                self._report.failed(errors)
+            case Alive(age, trouble):
+                self._report.looked(age, trouble)
+            case Judged(number, verdict):
+                self._questions.judged(number, verdict)
+            case Complete():
+                self.had_load = True
+                await self._complete(frame)
 
     def _begin(self, spec: PolicySpec, gone: frozenset[str]) -> None:
         gc.disable()  # what is built until the load is complete is there to stay

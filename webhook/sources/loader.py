@@ -80,7 +80,6 @@ class Loader:
         warnings = frames.lines(map(str, loaded.warnings))
         yield Complete(len(found), time.monotonic() - started, warnings)
 
-
     def verdict(self, change: Change, stored: Stored | None) -> Verdict:
         """What a change that is not stored yet would do. A bug of ours refuses nothing."""
         try:

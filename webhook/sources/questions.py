@@ -7,7 +7,6 @@ whoever applies it is told, which the API server would not do.
 
 import asyncio
 import os
-from typing import Any
 
 from webhook.policy.question import Change, Verdict
 from webhook.sources.frames import Asked, encoded
@@ -34,7 +33,7 @@ class Questions:
 
     async def judge(self, change: Change) -> Verdict:
         """What the loader says; takes 12 s at most."""
-        if self._pipe is None:
+        if self._pipe is None or self._pipe.is_closing():
             return Verdict(unchecked=NO_LOADER)
         if len(self._waiting) >= MOST_AT_ONCE:
             return Verdict(unchecked=TOO_MANY)
@@ -70,9 +69,8 @@ class Questions:
 
     def detach(self) -> None:
         """The loader is no more: nobody will answer what it was asked."""
-        pipe: Any = self._pipe
-        self._pipe = None
-        if pipe is not None:
+        pipe, self._pipe = self._pipe, None
+        if pipe is not None and not pipe.is_closing():
             pipe.abort()
         for answer in self._waiting.values():
             if not answer.done():

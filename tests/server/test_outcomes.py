@@ -116,7 +116,9 @@ def test_bad_input_is_400_with_a_one_line_reason(
 
 def test_another_path_is_404(server: Server) -> None:
     reply = server.send("POST", "/metrics", b"{}")
-    listed = b"/mutate, /mutate/all, /validate, /validate-namespace, /validate/all"
+    listed = (
+        b"/mutate, /mutate/all, /validate, /validate-namespace, /validate-policy, /validate/all"
+    )
     assert reply.body == b"There is nothing at this path. Here are: " + listed + b".\n"
     assert reply.status == 404
 

@@ -139,7 +139,7 @@ def _with(state: mirror.State, name: str, files: PolicyFiles | None) -> mirror.S
 
 def _meta(name: str, files: PolicyFiles) -> mirror.ObjectMeta:
     labels, shadows = mirror.Labels(files.label), mirror.Annotations(files.shadows)
-    return mirror.ObjectMeta("", name, labels, shadows)
+    return mirror.ObjectMeta("", name, labels=labels, annotations=shadows)
 
 
 def _labelled_live(item: ConfigMap) -> ConfigMap:

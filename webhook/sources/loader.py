@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -101,10 +100,11 @@ def watch(watched: Source, pipe: BinaryIO, duties: Duties, inbox: Inbox) -> None
         elif has_trouble != had_trouble or time.monotonic() - told >= ALIVE_SECONDS:
             had_trouble = has_trouble
             said = iter([Alive(watched.age(), watched.trouble)])
-        judged = inbox.answers(lambda change: loader.verdict(change, watched.stored()))
-        for frame in chain(said, judged):
+        for frame in said:
             told = time.monotonic()
             pipe.write(encoded(frame))
+        for judged in inbox.answers(lambda change: loader.verdict(change, watched.stored())):
+            pipe.write(encoded(judged))
         pipe.flush()
         if found is not None and loader.outcome is not None:
             duties.tell(loader.outcome)
@@ -134,12 +134,8 @@ def main() -> int:
     inbox = Inbox()
     threading.Thread(target=inbox.listen, args=[sys.stdin.buffer], daemon=True).start()
     try:
-<<<<<<< HEAD
         watched, duties = begun(*sys.argv[1:])
-        watch(watched, sys.stdout.buffer, duties)
-=======
-        watch(source(*sys.argv[1:]), sys.stdout.buffer, duties_of(*sys.argv[1:]), inbox)
->>>>>>> 91c7e93 (wip: questions about a change of policies)
+        watch(watched, sys.stdout.buffer, duties, inbox)
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(0)  # not by sys.exit, which would flush a pipe that no one reads
     return 0

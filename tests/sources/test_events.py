@@ -198,11 +198,11 @@ CASES: dict[str, tuple[Callable[[Scene], None], list[str]]] = {
         again_every(2, 61),
         ["PolicyRejected growth bad x3"],
     ),
-    "another of other errors, 10 s later": (
-        other_errors(7),
+    "another of other errors, 5 s later": (
+        other_errors(2),
         [BAD, "PolicyRejected growth worse x1"],
     ),
-    "not yet after 9 s": (other_errors(6), [BAD]),
+    "not yet after 4 s": (other_errors(1), [BAD]),
     "the same, counted up, by a replica that has restarted": (
         fails_and_leader_restarts,
         ["PolicyRejected growth bad x2"],

@@ -2,7 +2,7 @@
 
 | the set                                      | what is written                                   |
 |----------------------------------------------|---------------------------------------------------|
-| is refused, for errors that are new to it    | a Warning, at once; 10 s after the one before     |
+| is refused, for errors that are new to it    | a Warning, at once; 5 s after the one before      |
 | is refused again, for the same errors        | the same Event, counted up, once a minute         |
 | stays refused, and nothing is tried          | the same Event, counted up, every 5 minutes       |
 | is good, and it was told of errors before    | one Normal Event                                  |
@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-APART_SECONDS = 10.0
+APART_SECONDS = 5.0
 AGAIN_SECONDS = 60.0
 LASTING_SECONDS = 300.0
 # Whoever has become the leader meanwhile still says that all is well.

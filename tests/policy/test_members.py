@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webhook.airflow.ids import safe_label_value
-from webhook.policy.members import CompiledMembers, MembersIndex
+from webhook.policy.members import CompiledMembers, MembersEdit, MembersIndex
 from webhook.policy.spec import Apply, Iam, Members, Team
 from webhook.policy.values import Facts
 
@@ -49,11 +49,12 @@ UNTESTED = st.sampled_from(
 
 
 def index_of(every: list[Team]) -> MembersIndex:
-    index = MembersIndex()
-    index.count(every)
+    edit = MembersEdit(MembersIndex())
     for team in every:
-        index.file(team)
-    return index
+        edit.count(None, team)
+    while edit.file(2):
+        pass
+    return edit.done({team.name: team for team in every})
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -9,13 +9,6 @@ from webhook.policy.nearest import Nearest
 TEAMS = ("payments", "fraud", "search", "data-platform", "growth", "ml")
 
 
-def nearest(*names: str) -> Nearest:
-    index = Nearest()
-    for name in names:
-        index.add(name)
-    return index
-
-
 @pytest.mark.parametrize(
     ("written", "found"),
     [
@@ -38,11 +31,11 @@ def nearest(*names: str) -> Nearest:
     ],
 )
 def test_the_nearest(written: str, found: str | None) -> None:
-    assert nearest(*TEAMS).find(written) == found
+    assert Nearest(TEAMS).find(written) == found
 
 
 def test_of_several_the_likest() -> None:
-    assert nearest("team-a", "team-ab", "team-abc").find("team-abd") == "team-ab"
+    assert Nearest(("team-a", "team-ab", "team-abc")).find("team-abd") == "team-ab"
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
@@ -63,4 +56,4 @@ def test_any_single_typing_error_is_mended(team: str, at: int, letter: str, kind
             typed = team[:at] + letter + team[at + 1 :]
         case _:
             typed = team[:at] + team[at : at + 2][::-1] + team[at + 2 :]
-    assert nearest(*TEAMS).find(typed) == team
+    assert Nearest(TEAMS).find(typed) == team

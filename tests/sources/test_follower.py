@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.server.reviews import POLICY, write_policy
+from webhook.policy.compile import PolicySet
 from webhook.policy.spec import PolicySpec
 from webhook.sources import follower
 from webhook.sources.follower import Follower, Load
@@ -104,7 +105,7 @@ def test_a_load_is_told_with_the_whole_set(tmp_path: Path) -> None:
 def test_a_set_that_cannot_be_compiled_is_a_failed_load(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_spec: PolicySpec) -> Iterator[None]:
+    def broken(_spec: PolicySpec, _before: PolicySet | None) -> Iterator[None]:
         yield
         raise ZeroDivisionError
 

@@ -2,60 +2,64 @@
 
 The result never changes and answers each question of a request at a cost that does not grow
 with the number of teams. `compiling` does the work in slices, so that a load of 10,000 teams
-never keeps a request waiting for more than a few milliseconds.
+never keeps a request waiting for more than a few milliseconds; and given the set before, it
+indexes the teams that differ, and shares the rest with it.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
-from webhook.names import KUBE_CONTROLLERS, MODES
-from webhook.policy.index import Index
-from webhook.policy.members import MembersIndex
-from webhook.policy.nearest import Nearest
-from webhook.policy.pattern import compile_pattern
-from webhook.policy.reserved import Reserved
-from webhook.policy.spec import Exemption, Match, PolicySpec, Profile, Requirement, Team
-from webhook.policy.values import CompiledMatch, Facts, Values
+from webhook.policy.common import Common, CompiledRequirement, common, softest
+from webhook.policy.members import MembersEdit, MembersIndex
+from webhook.policy.nearest import Nearest, NearestEdit
+from webhook.policy.reserved import Given, Reserved
+from webhook.policy.sharing import Shared
+from webhook.policy.spec import PolicySpec, Team
+
+__all__ = ["CompiledRequirement", "PolicySet", "compile_policy", "compiling", "softest"]
 
 T = TypeVar("T")
+TEAMS_A_SLICE = 50  # about 70 µs for each team
+# Teams that may differ before all are indexed anew, as a part of all: see `team_index`. Below
+# that number of teams it is done in a slice or two anyway.
+_MOST_STRAYED = 8
+_FEW = 2 * TEAMS_A_SLICE
 
-
-class CompiledRequirement:
-    """A requirement with its `match`, pattern and values ready to be tested."""
-
-    __slots__ = ("match", "pattern", "requirement", "values")
-
-    def __init__(self, requirement: Requirement) -> None:
-        self.requirement = requirement
-        self.match = CompiledMatch(requirement.match) if requirement.match else None
-        self.values = None if requirement.values is None else frozenset(requirement.values)
-        self.pattern: Callable[[str], object] | None = (
-            compile_pattern(requirement.pattern) if requirement.pattern else None
-        )
+_Change = tuple[Team | None, Team | None]  # a team before and after; None: it is not there
 
 
 class PolicySet:
-    """One policy set, immutable: what the engine decides by."""
+    """One policy set, immutable: what the engine decides by.
+
+    `strayed` counts the teams that were indexed since all were.
+    """
 
     __slots__ = (
-        "_exemptions",
-        "_for_all",
-        "_profiles",
-        "_requirements",
-        "_stages",
+        "common",
         "controllers",
+        "exemptions",
         "members",
+        "mode",
         "nearest",
         "profile_labels",
+        "profiles",
+        "requirements",
         "reserved",
         "revision",
         "spec",
+        "strayed",
         "teams",
     )
 
     def __init__(
-        self, spec: PolicySpec, members: MembersIndex, nearest: Nearest, reserved: Reserved
+        self,
+        spec: PolicySpec,
+        common: Common,
+        members: MembersIndex,
+        nearest: Nearest,
+        reserved: Reserved,
+        strayed: int = 0,
     ) -> None:
         self.spec = spec
         self.revision = spec.revision
@@ -63,46 +67,19 @@ class PolicySet:
         self.members = members
         self.nearest = nearest
         self.reserved = reserved
-        self.controllers = Values((*KUBE_CONTROLLERS, *spec.controllers))
-        self._profiles = _indexed((profile.match, profile) for profile in spec.profiles)
-        self.profile_labels = frozenset(key for p in spec.profiles for key in p.match.labels)
-        compiled = tuple(map(CompiledRequirement, spec.requirements))
-        self._for_all = compiled if all(each.match is None for each in compiled) else None
-        self._requirements = Index((each.requirement.match or Match(), each) for each in compiled)
-        self._stages = _indexed((Match(namespaces=s.namespaces), s.mode) for s in spec.stages)
-        self._exemptions = _indexed((exemption.match, exemption) for exemption in spec.exemptions)
-
-    def profiles(self, facts: Facts) -> tuple[Profile, ...]:
-        """The profiles that match, by name."""
-        return tuple(_holding(self._profiles, facts))
-
-    def requirements(self, facts: Facts) -> Sequence[CompiledRequirement]:
-        """The requirements for this pod, in the order they were written."""
-        if self._for_all is not None:
-            return self._for_all
-        return [
-            requirement
-            for requirement in self._requirements.candidates(facts)
-            if requirement.match is None or requirement.match.holds(facts)
-        ]
-
-    def exemptions(self, facts: Facts) -> tuple[Exemption, ...]:
-        return tuple(_holding(self._exemptions, facts))
-
-    def mode(self, facts: Facts) -> str:
-        """The softest of the set's mode and the stages of the namespace."""
-        if not self.spec.stages:
-            return self.spec.mode
-        return softest(self.spec.mode, *_holding(self._stages, facts))
+        self.strayed = strayed
+        self.common = common
+        self.controllers = common.controllers
+        self.profile_labels = common.profile_labels
+        self.profiles = common.profiles
+        self.requirements = common.requirements
+        self.exemptions = common.exemptions
+        self.mode = common.mode
 
 
-def softest(*modes: str | None) -> str:
-    return max(filter(None, modes), key=MODES.index)
-
-
-def compile_policy(spec: PolicySpec) -> PolicySet:
+def compile_policy(spec: PolicySpec, before: PolicySet | None = None) -> PolicySet:
     """Index a checked set, all at once. For a set on a serving loop use `compiling`."""
-    slices = compiling(spec)
+    slices = compiling(spec, before)
     while True:
         try:
             next(slices)
@@ -111,36 +88,75 @@ def compile_policy(spec: PolicySpec) -> PolicySet:
             return policies
 
 
-def compiling(spec: PolicySpec) -> Generator[None, None, PolicySet]:
-    """Index a checked set in slices: each `next` does a few milliseconds of work."""
-    members = MembersIndex()
-    reserved = Reserved(spec.profiles)
-    nearest = Nearest()
-    for teams in _slices(iter(spec.teams.values())):
-        for team in teams:
-            reserved.give(team)
-            nearest.add(team.name)
-        members.count(teams)
-        yield
-    for teams in _slices(iter(spec.teams.values())):
-        for team in teams:
-            members.file(team)
-        yield
+def compiling(
+    spec: PolicySpec, before: PolicySet | None = None
+) -> Generator[None, None, PolicySet]:
+    """Index a checked set in slices: each `next` does a few milliseconds of work.
+
+    `before`: a set that differs little, such as the one in force.
+    """
+    shared = common(spec, before.common if before is not None else None)
     yield
-    return PolicySet(spec, members, nearest, reserved)
+    base = before or _nothing()
+    changes = yield from _compared(base.teams, spec.teams)
+    strayed = base.strayed + len(changes)
+    if base.teams and strayed > max(_FEW, len(spec.teams) // _MOST_STRAYED):
+        base = _nothing()
+        changes = [(None, team) for team in spec.teams.values()]
+    if not base.teams:
+        strayed = 0
+    members, nearest = MembersEdit(base.members), NearestEdit(base.nearest)
+    reserved = base.reserved.edit()
+    for piece in _slices(iter(changes)):
+        for old, new in piece:
+            members.count(old, new)
+            reserved.change(old, new)
+            _rename(nearest, old, new)
+        reserved.settle()
+        yield
+    while members.file(TEAMS_A_SLICE):
+        yield
+    return PolicySet(
+        spec,
+        shared,
+        members.done(spec.teams),
+        nearest.done(),
+        reserved.done(shared.given),
+        strayed,
+    )
 
 
-TEAMS_A_SLICE = 50  # about 60 µs for each team
+def _compared(
+    before: Mapping[str, Team], after: Mapping[str, Team]
+) -> Generator[None, None, list[_Change]]:
+    """The teams that differ, in slices too: after a loader is replaced none is the same object."""
+    changes: list[_Change] = [(team, None) for name, team in before.items() if name not in after]
+    for piece in _slices(iter(after.items()), _COMPARED_A_SLICE):
+        for name, team in piece:
+            old = before.get(name)
+            if old is not team and old != team:
+                changes.append((old, team))
+        yield
+    return changes
 
 
-def _slices(teams: Iterator[Team]) -> Iterator[list[Team]]:
-    while piece := list(islice(teams, TEAMS_A_SLICE)):
+_COMPARED_A_SLICE = 2_000  # under 1 µs each
+
+
+def _rename(nearest: NearestEdit, old: Team | None, new: Team | None) -> None:
+    if old is None and new is not None:
+        nearest.add(new.name)
+    elif old is not None and new is None:
+        nearest.drop(old.name)
+
+
+def _nothing() -> PolicySet:
+    """The set without anything, which every set may be made from."""
+    spec = PolicySpec(revision="")
+    shared = Common(spec)
+    return PolicySet(spec, shared, MembersIndex(), Nearest(), Reserved(Shared(), Given(())))
+
+
+def _slices(every: Iterator[T], most: int = TEAMS_A_SLICE) -> Iterator[list[T]]:
+    while piece := list(islice(every, most)):
         yield piece
-
-
-def _indexed(entries: Iterable[tuple[Match, T]]) -> Index[tuple[CompiledMatch, T]]:
-    return Index((match, (CompiledMatch(match), entry)) for match, entry in entries)
-
-
-def _holding(index: Index[tuple[CompiledMatch, T]], facts: Facts) -> Iterator[T]:
-    return (entry for match, entry in index.candidates(facts) if match.holds(facts))

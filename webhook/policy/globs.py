@@ -23,7 +23,7 @@ def is_prefix(glob: str) -> bool:
 
 def literal_prefix(glob: str) -> str:
     """What every match starts with: the characters before the first wildcard."""
-    return re.split(r"[*?]", glob, maxsplit=1)[0]
+    return glob.split("*", 1)[0].split("?", 1)[0]
 
 
 def is_indexable(glob: str) -> bool:

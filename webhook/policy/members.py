@@ -7,10 +7,15 @@ The service account that a team's `iam` gives counts among its `users` in the re
 namespace: its pods may launch pods.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Mapping
 
-from webhook.policy.index import Index
+from msgspec import Struct
+
+from webhook.policy.globs import is_indexable
+from webhook.policy.sharing import Edit, Shared
 from webhook.policy.spec import Match, Members, Team
+from webhook.policy.team_index import Asked, TeamIndex, TeamIndexEdit, Value
 from webhook.policy.values import Facts, Values, account_key, as_labelled
 
 KEYS = ("namespaces", "dags", "users")
@@ -52,53 +57,34 @@ class CompiledMembers:
 
 
 class MembersIndex:
-    """All teams with `members`, to be found by the facts of a request."""
+    """All teams with `members`, to be found by the facts of a request; never changed, see
+    MembersEdit. `found` holds the teams whose members were asked for: few of 10,000 ever are.
+    """
 
-    __slots__ = ("_all", "_compiled", "_near", "_teams")
+    __slots__ = ("all", "counts", "found", "near", "teams")
 
     def __init__(self) -> None:
-        self._teams: dict[str, Team] = {}
-        self._compiled: dict[str, CompiledMembers] = {}
-        self._all: Index[str] = Index()
-        self._near: dict[frozenset[str], Index[str]] = {untested: Index() for untested in UNTESTED}
-
-    def count(self, teams: Iterable[Team]) -> None:
-        """Note what values the teams' members have. All are counted before the first is filed."""
-        for team in teams:
-            for index, match in self._places(team):
-                index.count(match)
-
-    def file(self, team: Team) -> None:
-        for index, match in self._places(team):
-            index.file(match, team.name)
-        if team.members is not None:
-            self._teams[team.name] = team
-
-    def _places(self, team: Team) -> Iterator[tuple[Index[str], Match]]:
-        """Where a team is filed: by all its keys, and by those left without the untested."""
-        if team.members is None:
-            return
-        match = as_match(team)
-        yield self._all, match
-        for untested, index in self._near.items():
-            tested = {key: getattr(match, key) for key in KEYS if key not in untested}
-            if any(getattr(match, key) for key in untested) and any(tested.values()):
-                yield index, Match(**tested)
+        self.teams: Mapping[str, Team] = {}
+        self.counts: Shared[Value, int] = Shared()  # how many teams have each value
+        self.all = TeamIndex()
+        self.near = {untested: TeamIndex() for untested in UNTESTED}
+        self.found: dict[str, CompiledMembers] = {}
 
     def of(self, name: str) -> CompiledMembers | None:
         """A team's members; None where it has none, so that anyone may claim it."""
-        return self._members(name) if name in self._teams else None
+        team = self.teams.get(name)
+        return None if team is None or team.members is None else self._members(name)
 
     def _members(self, name: str) -> CompiledMembers:
-        compiled = self._compiled.get(name)
+        compiled = self.found.get(name)
         if compiled is None:
-            compiled = self._compiled[name] = CompiledMembers(self._teams[name])
+            compiled = self.found[name] = CompiledMembers(self.teams[name])
         return compiled
 
     def matching(self, facts: Facts, untested: frozenset[str]) -> tuple[str, ...]:
         """The teams that the facts find, sorted; of more than three the first three and one."""
         found: list[str] = []
-        for name in self._all.candidates(facts):
+        for name in self.all.candidates(facts):
             members = self._members(name)
             if not (members.given() & untested) and not members.failing(facts, untested):
                 found.append(name)
@@ -108,16 +94,96 @@ class MembersIndex:
 
     def nearly(self, facts: Facts, untested: frozenset[str]) -> tuple[tuple[str, str], ...]:
         """Teams that match but for what could not be tested, each with those keys. For messages."""
-        if untested not in self._near:
+        if untested not in self.near:
             return ()
         found: list[tuple[str, str]] = []
-        for _, name in zip(range(_TRIED), self._near[untested].candidates(facts), strict=False):
+        for name in self.near[untested].candidates(facts)[:_TRIED]:
             members = self._members(name)
             if not members.failing(facts, untested):
                 found.append((name, " and ".join(sorted(members.given() & untested))))
                 if len(found) == NAMED:
                     break
         return tuple(found)
+
+
+class MembersEdit:
+    """Teams whose members have changed: each is counted first, and when all are, filed."""
+
+    __slots__ = ("_all", "_counts", "_found", "_near", "_waiting")
+
+    def __init__(self, of: MembersIndex) -> None:
+        self._counts = Edit(of.counts)
+        self._all = TeamIndexEdit(of.all, self._counts)
+        self._near = {
+            untested: TeamIndexEdit(index, self._counts) for untested, index in of.near.items()
+        }
+        self._found = dict(of.found)
+        self._waiting: deque[tuple[str, _Given | None, _Given | None]] = deque()
+
+    def count(self, before: Team | None, after: Team | None) -> None:
+        """One team; None: it was not there, or is not."""
+        old, new = _given(before), _given(after)
+        name = (before or after or _NOBODY).name
+        self._found.pop(name, None)
+        if old == new:
+            return
+        self._waiting.append((name, old, new))
+        for given, step in ((old, -1), (new, 1)):
+            for key, globs in given.asked.items() if given is not None else ():
+                for glob in globs:
+                    self._count((key, glob), step)
+
+    def file(self, most: int) -> bool:
+        """So many of the teams that were counted. Returns whether there are more."""
+        for _ in range(min(most, len(self._waiting))):
+            name, old, new = self._waiting.popleft()
+            self._all.file(name, _asked(old), _asked(new))
+            for untested, index in self._near.items():
+                index.file(name, _asked(old, untested), _asked(new, untested))
+        for index in (self._all, *self._near.values()):
+            index.settle()
+        return bool(self._waiting)
+
+    def done(self, teams: Mapping[str, Team]) -> MembersIndex:
+        made = MembersIndex()
+        made.teams, made.found, made.counts = teams, self._found, self._counts.done()
+        made.all = self._all.done()
+        made.near = {untested: index.done() for untested, index in self._near.items()}
+        return made
+
+    def _count(self, value: Value, step: int) -> None:
+        part = self._counts.part(value)
+        number = part.pop(value, 0) + step
+        if number:
+            part[value] = number
+
+
+_NOBODY = Team(name="")
+
+
+class _Given(Struct, frozen=True):
+    """The keys that a team's members give, and what those ask that can be indexed."""
+
+    keys: frozenset[str]
+    asked: Asked
+
+
+def _given(team: Team | None) -> _Given | None:
+    if team is None or team.members is None:
+        return None
+    match = as_match(team)
+    every = {key: globs for key in KEYS if (globs := getattr(match, key))}
+    asked = {key: globs for key, globs in every.items() if all(map(is_indexable, globs))}
+    return _Given(frozenset(every), asked)
+
+
+def _asked(given: _Given | None, untested: frozenset[str] = frozenset()) -> Asked | None:
+    """What is asked where some keys cannot be tested; None where those are none or all of it."""
+    if given is None or not untested:
+        return None if given is None else given.asked
+    if given.keys.isdisjoint(untested) or given.keys <= untested:
+        return None
+    return {key: globs for key, globs in given.asked.items() if key not in untested}
 
 
 def as_match(team: Team) -> Match:

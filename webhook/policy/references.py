@@ -73,17 +73,10 @@ def _unknown_teams(parts: Parts) -> Iterator[PolicyError]:
         for step, name in enumerate(match.teams):
             if name in parts.teams or not is_exact(name):
                 continue
-            nearest = nearest or _index(parts)
+            nearest = nearest or Nearest(parts.teams)
             near = nearest.find(name)
             meant = f"; did you mean `{near}`?" if near else "; add the team, or correct the name"
             yield part.error(f"there is no team `{name}`{meant}", "match", "teams", step)
-
-
-def _index(parts: Parts) -> Nearest:
-    nearest = Nearest()
-    for name in parts.teams:
-        nearest.add(name)
-    return nearest
 
 
 def _unknown_waivers(parts: Parts) -> Iterator[PolicyError]:

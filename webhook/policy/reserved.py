@@ -1,64 +1,64 @@
 """What teams' `apply` gives, by what a pod would carry of it: roles, service accounts, taints.
 
-Built once, so that asking "whose is this?" is a dictionary probe with 10,000 teams as with one.
+Indexed, so that asking "whose is this?" is a dictionary probe with 10,000 teams as with one.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from webhook.kube.tolerations import Taint, covers, effects, taint_of
 from webhook.names import NODE_TAINTS
-from webhook.policy.spec import Apply, Profile, Team
+from webhook.policy.groups import Groups, GroupsEdit, Key
+from webhook.policy.spec import Apply, Team
 
-Owners = tuple[str, ...]  # names of teams; at most OWNERS of them are kept
+Owners = tuple[str, ...]  # names of teams, sorted
+Pair = tuple[str, str]
 OWNERS = 4  # a message names three, and says that there are more
 
 
 class Reserved:
-    """Who gives what. Own teams are sorted out by the caller, who knows the pod's team."""
+    """Who gives what; never changed, see ReservedEdit. The caller sorts out the pod's own team.
 
-    __slots__ = ("_accounts", "_arns", "_keys", "_shorts", "_suffixes", "profiles", "taints")
+    | group                         | members                                         |
+    |-------------------------------|-------------------------------------------------|
+    | arn, suffix, short, account   | teams, by a role's form or a service account    |
+    | key                           | teams with a toleration for this taint key      |
+    | every (key, effect)           | teams that tolerate every value of it           |
+    | values (key, effect)          | (value, team), by the one value that it tolerates |
+    | keys (effect)                 | (key, team)                                     |
+    """
 
-    def __init__(self, profiles: Iterable[Profile]) -> None:
-        self._accounts: dict[str, Owners] = {}
-        self._arns: dict[str, Owners] = {}
-        self._suffixes: dict[str, Owners] = {}
-        self._shorts: dict[str, Owners] = {}
-        self._keys: dict[str, dict[str, None]] = {}  # by effect, in the order they were given
-        self.taints: dict[str, KeyTaints] = {}
-        self.profiles = Given(profile.apply for profile in profiles)
+    __slots__ = ("groups", "profiles")
 
-    def give(self, team: Team) -> None:
-        """Note what a team's `apply` gives."""
-        owner, apply = team.name, team.apply
-        if apply is None:
-            return
-        if apply.iam is not None and apply.iam.role:
-            self._give_role(owner, apply.iam.role)
-        if apply.iam is not None and apply.iam.service_account_name:
-            _add(self._accounts, apply.iam.service_account_name, owner)
-        for taint in map(taint_of, apply.tolerations):
-            if taint[0] and not taint[0].startswith(NODE_TAINTS):
-                self.taints.setdefault(taint[0], KeyTaints()).add(taint, owner)
-                for effect in effects(taint):
-                    self._keys.setdefault(effect, {})[taint[0]] = None
+    def __init__(self, groups: Groups, profiles: "Given") -> None:
+        self.groups = groups
+        self.profiles = profiles
 
-    def _give_role(self, owner: str, role: str) -> None:
-        if not is_arn(role):
-            _add(self._shorts, role.strip("/"), owner)
-            return
-        _add(self._arns, role, owner)
-        for suffix in suffixes(role):
-            _add(self._suffixes, suffix, owner)
+    def edit(self) -> "ReservedEdit":
+        return ReservedEdit(self.groups)
 
     def role_owners(self, role: str) -> Owners:
         """The teams that this role, an ARN or a short name, belongs to."""
         if not is_arn(role):
             short = role.strip("/")
-            return _union(self._suffixes.get(short, ()), self._shorts.get(short, ()))
-        owners = self._arns.get(role, ())
+            return _union(self._owners("suffix", short), self._owners("short", short))
+        owners = self._owners("arn", role)
         for suffix in suffixes(role):
-            owners = _union(owners, self._shorts.get(suffix, ()))
+            owners = _union(owners, self._owners("short", suffix))
         return owners
+
+    def account_owners(self, name: str) -> Owners:
+        return self._owners("account", name)
+
+    def knows(self, key: str) -> bool:
+        """Whether some team tolerates a taint of this key."""
+        return ("key", key) in self.groups
+
+    def reached(self, taint: Taint, covering: Iterable[Taint]) -> Owners:
+        """The owners of what `taint`, which has a key, reaches and none of `covering` tolerates."""
+        own = tuple(covering)
+        return next(filter(None, (self._in(taint, effect, own) for effect in effects(taint))), ())
 
     def reached_by_all(self, taint: Taint, own: "Given") -> Owners:
         """The owners of what a toleration without a key reaches, and `own` and no profile does.
@@ -69,54 +69,95 @@ class Reserved:
         for effect in effects(taint):
             if any(mine[3] in ("", effect) for mine in (*own.keyless, *self.profiles.keyless)):
                 continue
-            for key in self._keys.get(effect, ()):
+            for key in _firsts(self.groups.get(("keys", effect)) or ()):
                 covering = [*own.taints(key), *self.profiles.taints(key)]
-                narrow = (key, "Exists", "", effect)
-                owners = next(filter(None, self.taints[key].reached(narrow, covering)), ())
+                owners = self.reached((key, "Exists", "", effect), covering)
                 if owners:
                     return owners
         return ()
 
-    def account_owners(self, name: str) -> Owners:
-        return self._accounts.get(name, ())
+    def _owners(self, *key: str) -> Owners:
+        return (self.groups.get(key) or ())[:OWNERS]
 
-
-class KeyTaints:
-    """What teams tolerate of one taint key: for each effect, every value or the values."""
-
-    __slots__ = ("every", "values")
-
-    def __init__(self) -> None:
-        self.every: dict[str, Owners] = {}
-        self.values: dict[str, dict[str, Owners]] = {}
-
-    def add(self, taint: Taint, owner: str) -> None:
-        for effect in effects(taint):
-            if taint[1] == "Equal":
-                _add(self.values.setdefault(effect, {}), taint[2], owner)
-            else:
-                _add(self.every, effect, owner)
-
-    def reached(self, taint: Taint, own: Iterable[Taint]) -> Iterator[Owners]:
-        """The owners of what `taint` reaches here and none of `own` tolerates, an effect each."""
-        covering = tuple(own)
-        for effect in effects(taint):
-            here = [mine for mine in covering if not mine[3] or mine[3] == effect]
-            if any(mine[1] == "Exists" for mine in here):
-                continue
-            values = {mine[2] for mine in here if mine[1] == "Equal"}
-            if taint[1] == "Equal":
-                yield self._one(taint[2], effect, values)
-            elif effect in self.every:
-                yield self.every[effect]
-            else:
-                theirs = self.values.get(effect, {})
-                yield next((theirs[value] for value in theirs if value not in values), ())
-
-    def _one(self, value: str, effect: str, own: set[str]) -> Owners:
-        if value in own:
+    def _in(self, taint: Taint, effect: str, own: tuple[Taint, ...]) -> Owners:
+        """The same for one effect."""
+        here = [mine for mine in own if not mine[3] or mine[3] == effect]
+        if any(mine[1] == "Exists" for mine in here):
             return ()
-        return _union(self.values.get(effect, {}).get(value, ()), self.every.get(effect, ()))
+        values = {mine[2] for mine in here if mine[1] == "Equal"}
+        every = self._owners("every", taint[0], effect)
+        theirs = self.groups.get(("values", taint[0], effect)) or ()
+        if taint[1] == "Equal":
+            return () if taint[2] in values else _union(_second(theirs, taint[2]), every)
+        if every:
+            return every
+        value = next((each for each in _firsts(theirs) if each not in values), None)
+        return () if value is None else _second(theirs, value)
+
+
+class ReservedEdit:
+    """Teams that give something else than before."""
+
+    __slots__ = ("groups",)
+
+    def __init__(self, groups: Groups) -> None:
+        self.groups: GroupsEdit[Any] = GroupsEdit(groups)
+
+    def change(self, before: Team | None, after: Team | None) -> None:
+        """One team; None: it was not there, or is not. It counts after `settle`."""
+        old, new = set(_given_by(before)), set(_given_by(after))
+        for key, member in old - new:
+            self.groups.take(key, member)
+        for key, member in new - old:
+            self.groups.give(key, member)
+
+    def settle(self) -> None:
+        self.groups.settle()
+
+    def done(self, profiles: "Given") -> Reserved:
+        return Reserved(self.groups.done(), profiles)
+
+
+def _given_by(team: Team | None) -> Iterator[tuple[Key, str | Pair]]:
+    """What a team's `apply` gives: groups, and what stands there for it."""
+    if team is None or team.apply is None:
+        return
+    owner, iam = team.name, team.apply.iam
+    if iam is not None and iam.role:
+        yield from ((key, owner) for key in _forms(iam.role))
+    if iam is not None and iam.service_account_name:
+        yield ("account", iam.service_account_name), owner
+    for taint in map(taint_of, team.apply.tolerations):
+        if taint[0] and not taint[0].startswith(NODE_TAINTS):
+            yield ("key", taint[0]), owner
+            for effect in effects(taint):
+                yield ("keys", effect), (taint[0], owner)
+                if taint[1] == "Equal":
+                    yield ("values", taint[0], effect), (taint[2], owner)
+                else:
+                    yield ("every", taint[0], effect), owner
+
+
+def _forms(role: str) -> Iterator[Key]:
+    if not is_arn(role):
+        yield "short", role.strip("/")
+        return
+    yield "arn", role
+    yield from (("suffix", suffix) for suffix in suffixes(role))
+
+
+def _firsts(pairs: tuple[Pair, ...]) -> Iterator[str]:
+    """The different first halves of sorted pairs, without a look at all who share one."""
+    at = 0
+    while at < len(pairs):
+        yield pairs[at][0]
+        at = bisect_left(pairs, (pairs[at][0] + "\0", ""), at)
+
+
+def _second(pairs: tuple[Pair, ...], first: str) -> Owners:
+    """Who shares a first half, as far as a message names them."""
+    at = bisect_left(pairs, (first, ""))
+    return tuple(owner for each, owner in pairs[at : at + OWNERS] if each == first)
 
 
 class Given:
@@ -165,12 +206,6 @@ def same_role(one: str, other: str) -> bool:
         return one.strip("/") == other.strip("/")
     arn, short = (one, other) if is_arn(one) else (other, one)
     return short.strip("/") in suffixes(arn)
-
-
-def _add(owners: dict[str, Owners], key: str, owner: str) -> None:
-    known = owners.get(key, ())
-    if len(known) < OWNERS and owner not in known:
-        owners[key] = (*known, owner)
 
 
 def _union(one: Owners, other: Owners) -> Owners:

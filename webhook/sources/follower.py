@@ -133,7 +133,7 @@ class _Conversation:
             case Begin(spec, gone):
                 self._begin(spec, frozenset(gone))
             case Teams(teams):
-                self._teams.update((team.name, team) for team in teams)
+                self._take_teams(teams)
             case Failed(errors):
                 self.had_load = True
                 self._report.failed(errors)
@@ -150,12 +150,21 @@ class _Conversation:
         self._head = spec
         self._teams = {name: team for name, team in self._teams.items() if name not in gone}
 
+    def _take_teams(self, teams: tuple[Team, ...]) -> None:
+        """A loader that replaces another tells all: what is not new is shared with what is here."""
+        current = self._history.current
+        known = {} if current is None else current.policies.teams
+        for team in teams:
+            same = known.get(team.name)
+            self._teams[team.name] = same if same == team and same is not None else team
+
     async def _complete(self, done: Complete) -> None:
         spec = replace(self._head, teams=dict(sorted(self._teams.items())))
         current = self._history.current
         if current is None or current.revision != spec.revision:
             try:
-                engine = Engine(await _compiled(spec))
+                before = None if current is None else current.policies
+                engine = Engine(await _compiled(spec, before))
             except Exception as error:  # noqa: BLE001  whatever it is, the last good set stays
                 self._report.failed((UNCOMPILED.format(spec.revision, type(error).__name__),))
                 return
@@ -172,8 +181,8 @@ async def _connect(loader: LoaderProcess) -> tuple[asyncio.ReadTransport, Stream
     return transport, pipe
 
 
-async def _compiled(spec: PolicySpec) -> PolicySet:
-    slices = compiling(spec)
+async def _compiled(spec: PolicySpec, before: PolicySet | None) -> PolicySet:
+    slices = compiling(spec, before)
     while True:
         try:
             next(slices)

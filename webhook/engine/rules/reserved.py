@@ -42,7 +42,7 @@ def reserved(subject: Subject, patched: bool) -> list[Violation]:
         found += _reserved_account(subject, account)
     if pod.spec.node_name and not subject.request.from_cluster:
         found.append(_node_name(subject, pod.spec.node_name))
-    if pod.spec.tolerations and subject.policies.reserved.taints:
+    if pod.spec.tolerations:
         found += reserved_tolerations(subject, enumerate(pod.spec.tolerations))
     return found
 
@@ -58,8 +58,8 @@ def reserved_role(subject: Subject, role: str) -> Iterator[Violation]:
 def reserved_tolerations(
     subject: Subject, tolerations: Iterable[tuple[int, Toleration]]
 ) -> list[Violation]:
-    known = subject.policies.reserved.taints
-    suspects = [(at, each) for at, each in tolerations if not each.key or each.key in known]
+    knows = subject.policies.reserved.knows
+    suspects = [(at, each) for at, each in tolerations if not each.key or knows(each.key)]
     told: dict[Taint, Violation] = {}
     for at, toleration in suspects:
         taint = taint_of(toleration)
@@ -86,7 +86,7 @@ def _toleration_owners(subject: Subject, taint: Taint) -> Owners:
         return ()
     if taint[0]:
         covering = [*own.taints(taint[0]), *index.profiles.taints(taint[0])]
-        return next(filter(None, index.taints[taint[0]].reached(taint, covering)), ())
+        return index.reached(taint, covering)
     # Without a key any operator but Exists is invalid, and tolerates nothing.
     return index.reached_by_all(taint, own) if taint[1] == "Exists" else ()
 

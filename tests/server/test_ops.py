@@ -51,10 +51,12 @@ def test_readyz_says_all_there_is_to_know(server: Server) -> None:
                 "errors": [],
                 "in_force": "this set",
             },
+            "stored_at": None,
             "last_good_load_age_seconds": detail["policy"]["age_seconds"],
             "source": {"age_seconds": detail["policy"]["source"]["age_seconds"], "error": None},
             "warnings": detail["policy"]["warnings"],
         },
+        "cluster": {"leader": False, "troubles": {}},
         "certificate": {
             "expires": detail["certificate"]["expires"],
             "expires_in_seconds": detail["certificate"]["expires_in_seconds"],

@@ -44,6 +44,9 @@ class Told:
     def looked(self, age: float | None, trouble: str | None) -> None:
         """Loaders on a directory have no trouble to tell of."""
 
+    def stands(self, is_leader: bool, troubles: dict[str, str]) -> None:
+        """Nor have they duties in a cluster."""
+
     def loader_ended(self, reason: str) -> None:
         self.ends.append(reason)
 

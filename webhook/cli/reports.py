@@ -7,7 +7,7 @@ from prometheus_client.core import Metric
 from webhook import names
 from webhook.cli.admitting import GuardReport
 from webhook.server.bodies import Bodies
-from webhook.server.health import CertificateHealth, Health
+from webhook.server.health import CertificateHealth, ClusterHealth, Health
 from webhook.server.listener import QuietServer
 from webhook.server.logs import Log
 from webhook.server.metrics import Metrics, counters, gauge
@@ -37,6 +37,9 @@ class PolicyReport:
         if self._health.policy.revision is None:
             self._warm_up()
         self._metrics.know_teams(load.spec.teams)
+        if load.stored is not None:
+            self._recovered(load, load.stored)
+            return
         self._metrics.events[names.METRIC_POLICY_LOADS, "good"] += 1
         revision, teams = load.spec.revision, len(load.spec.teams)
         changed = self._health.policy_loaded(revision, teams, load.warnings)
@@ -51,6 +54,31 @@ class PolicyReport:
             warnings=load.warnings,
         )
         self._guard.compare(load.spec.labels)
+
+    def _recovered(self, load: Load, stored_at: str) -> None:
+        revision, teams = load.spec.revision, len(load.spec.teams)
+        self._health.policy_recovered(revision, teams, load.warnings, stored_at)
+        self._log.event(
+            "warning",
+            "policy-recovered",
+            revision=revision,
+            stored_at=stored_at,
+            teams=teams,
+            files=load.files,
+            seconds=round(load.seconds, 3),
+        )
+
+    def stands(self, is_leader: bool, troubles: dict[str, str]) -> None:
+        """What the replica does in its cluster; logged where that has changed."""
+        before = self._health.cluster
+        self._health.cluster = ClusterHealth(is_leader, troubles)
+        if is_leader != before.is_leader:
+            self._log.event("info", "leader" if is_leader else "leader-no-more")
+        for duty, reason in troubles.items():
+            if before.troubles.get(duty) != reason:
+                self._log.event("error", "duty-failing", duty=duty, reason=reason)
+        for duty in before.troubles.keys() - troubles.keys():
+            self._log.event("info", "duty-back", duty=duty)
 
     def failed(self, errors: tuple[str, ...]) -> None:
         """A bad load: what was in force stays so."""

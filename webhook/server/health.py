@@ -28,6 +28,7 @@ class PolicyHealth(Struct):
     tried_at: float | None = None  # the last load, good or bad
     errors: tuple[str, ...] = ()  # of the last load; empty: it was good
     warnings: tuple[str, ...] = ()  # of the set in force
+    stored_at: str | None = None  # it is the last good set as it was stored then; None: it is live
 
 
 class SourceHealth(Struct):
@@ -35,6 +36,13 @@ class SourceHealth(Struct):
 
     seen_at: float | None = None  # when the loader had last seen all that is stored
     error: str | None = None  # why it cannot
+
+
+class ClusterHealth(Struct):
+    """What this replica does in its cluster."""
+
+    is_leader: bool = False
+    troubles: dict[str, str] = {}  # why duties cannot be done now, by their names
 
 
 class CertificateHealth(Struct):
@@ -49,6 +57,7 @@ class Health:
         self._now = now
         self.policy = PolicyHealth()
         self.source = SourceHealth()
+        self.cluster = ClusterHealth()
         self.certificate = certificate
         self.listener_answers = False
         self.is_draining = False
@@ -60,6 +69,14 @@ class Health:
         since = now if is_new else policy.since
         self.policy = PolicyHealth(revision, teams, since, now, now, (), warnings)
         return is_new
+
+    def policy_recovered(
+        self, revision: str, teams: int, warnings: tuple[str, ...], stored_at: str
+    ) -> None:
+        """The stored last good set is in force, because the live one failed and none was."""
+        policy = self.policy
+        policy.revision, policy.teams, policy.warnings = revision, teams, warnings
+        policy.since, policy.stored_at = self._now(), stored_at
 
     def policy_failed(self, errors: tuple[str, ...]) -> None:
         self.policy.errors = errors
@@ -90,6 +107,7 @@ class Health:
             "draining": self.is_draining,
             "listener": self.listener_answers,
             "policy": self._policy_detail(),
+            "cluster": {"leader": self.cluster.is_leader, "troubles": self.cluster.troubles},
             "certificate": self._certificate_detail(),
         }
 
@@ -107,6 +125,7 @@ class Health:
                 "errors": list(policy.errors),
                 "in_force": _in_force(policy),
             },
+            "stored_at": policy.stored_at,
             "last_good_load_age_seconds": _rounded(self._age(policy.good_at)),
             "source": {
                 "age_seconds": _rounded(self._age(self.source.seen_at)),
@@ -137,6 +156,12 @@ class Health:
         if policy.tried_at is not None:
             good = "1 if the last load was good; 0: the last good set stays in force."
             yield gauge(names.METRIC_POLICY_GOOD, good, not policy.errors)
+        stored = "1 while the stored last good set is served, because the live one is bad."
+        yield gauge(names.METRIC_POLICY_STORED, stored, policy.stored_at is not None)
+        yield gauge(names.METRIC_LEADER, "1 while this replica leads.", self.cluster.is_leader)
+        for duty in self.cluster.troubles:
+            failing = "1 while a duty in the cluster cannot be done; the log says why."
+            yield gauge(names.METRIC_DUTY_FAILING, failing, 1, duty=duty)
         age = self._age(policy.good_at)
         if age is not None:
             yield gauge(names.METRIC_POLICY_AGE, "Since the last good load.", age)
@@ -151,6 +176,8 @@ class Health:
 def _in_force(policy: PolicyHealth) -> str:
     if policy.revision is None:
         return "nothing: requests are answered with 503"
+    if policy.stored_at is not None:
+        return f"the last good set as stored at {policy.stored_at}, {policy.revision}"
     return f"the last good set, {policy.revision}" if policy.errors else "this set"
 
 

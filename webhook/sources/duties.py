@@ -35,6 +35,7 @@ class Outcome(Struct, frozen=True):
     errors: tuple[PolicyError, ...] = ()  # with file, line and column
     reason: str | None = None  # what has no place: nothing was found, nothing can be read
     warnings: tuple[PolicyWarning, ...] = ()
+    stored: str | None = None  # where it failed: the revision of the stored set that is served
 
 
 class Duty(Protocol):
@@ -45,6 +46,13 @@ class Duty(Protocol):
 
     def turn(self, outcome: Outcome) -> None:
         """Do what there is to do. Raises ApiError and Undone where it cannot be done now."""
+
+
+class Leads(Protocol):
+    """Whether this replica is the one that writes what one of them is to write."""
+
+    @property
+    def is_leader(self) -> bool: ...
 
 
 class Undone(Exception):

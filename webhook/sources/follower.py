@@ -25,6 +25,7 @@ from webhook.sources.frames import (
     Failed,
     Frame,
     Judged,
+    Standing,
     Teams,
     read_frame,
 )
@@ -51,6 +52,7 @@ class Load(Struct, frozen=True):
     files: int
     seconds: float  # what reading, parsing and checking took
     warnings: tuple[str, ...]
+    stored: str | None = None  # when it was stored as the last good one; None: it is live
 
 
 class Report(Protocol):
@@ -60,6 +62,7 @@ class Report(Protocol):
     def failed(self, errors: tuple[str, ...]) -> None: ...
     def looked(self, age: float | None, trouble: str | None) -> None: ...
     def loader_ended(self, reason: str) -> None: ...
+    def stands(self, is_leader: bool, troubles: dict[str, str]) -> None: ...
 
 
 class Follower:
@@ -141,6 +144,8 @@ class _Conversation:
                 self._report.looked(age, trouble)
             case Judged(number, verdict):
                 self._questions.judged(number, verdict)
+            case Standing(is_leader, troubles):
+                self._report.stands(is_leader, troubles)
             case Complete():
                 self.had_load = True
                 await self._complete(frame)
@@ -161,6 +166,9 @@ class _Conversation:
     async def _complete(self, done: Complete) -> None:
         spec = replace(self._head, teams=dict(sorted(self._teams.items())))
         current = self._history.current
+        if done.stored is not None and current is not None:
+            settle()
+            return  # what a new loader found stored is no newer than what is in memory here
         if current is None or current.revision != spec.revision:
             try:
                 before = None if current is None else current.policies
@@ -171,7 +179,7 @@ class _Conversation:
             finally:
                 settle()
             self._history.switch(engine)
-        self._report.loaded(Load(spec, done.files, done.seconds, done.warnings))
+        self._report.loaded(Load(spec, done.files, done.seconds, done.warnings, done.stored))
 
 
 async def _connect(loader: LoaderProcess) -> tuple[asyncio.ReadTransport, StreamReader]:

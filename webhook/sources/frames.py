@@ -48,6 +48,7 @@ class Complete(Struct, tag=True, frozen=True):
     files: int
     seconds: float  # what reading, parsing and checking took
     warnings: tuple[str, ...] = ()
+    stored: str | None = None  # when this set was stored as the last good one; None: it is live
 
 
 class Failed(Struct, tag=True, frozen=True):
@@ -81,7 +82,17 @@ class Asked(Struct, frozen=True):
     change: Change
 
 
-Frame = Begin | Teams | Complete | Failed | Alive | Judged
+class Standing(Struct, tag=True, frozen=True):
+    """What this replica does in its cluster: sent when something of it has changed.
+
+    `troubles`: why duties cannot be done now, by their names; one line each.
+    """
+
+    is_leader: bool = False
+    troubles: dict[str, str] = {}
+
+
+Frame = Begin | Teams | Complete | Failed | Alive | Standing | Judged
 
 _encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -25,6 +26,7 @@ from webhook.policy.question import Change, Verdict
 from webhook.policy.spec import Team
 from webhook.sources import frames
 from webhook.sources.bug import bug
+from webhook.sources.cluster import Cluster
 from webhook.sources.directory import Files, Unreadable, Watch
 from webhook.sources.duties import Duties, Outcome
 from webhook.sources.frames import Alive, Complete, Failed, Frame, changes, encoded
@@ -86,8 +88,21 @@ class Loader:
         except Exception as error:  # noqa: BLE001  the edge: whoever asks gets an answer
             return Verdict(unchecked=bug(error))
 
+    def take_stored(self, files: Files, stored_at: str) -> tuple[str, list[Frame]]:
+        """The revision of a stored set, and how to say it. Raises PolicyErrors.
 
-def watch(watched: Source, pipe: BinaryIO, duties: Duties, inbox: Inbox) -> None:
+        Its documents are not remembered: those of the live set are, with which it will go on.
+        """
+        started = time.monotonic()
+        loaded = load(files, today=_now().date())
+        said: list[Frame] = list(changes(self._sent, loaded.spec))
+        self._sent = loaded.spec.teams
+        warnings = frames.lines(map(str, loaded.warnings))
+        seconds = time.monotonic() - started
+        return loaded.spec.revision, [*said, Complete(len(files), seconds, warnings, stored_at)]
+
+
+def watch(watched: Source, pipe: BinaryIO, cluster: Cluster, inbox: Inbox) -> None:
     """Look and tell, for ever. Raises BrokenPipeError when no one listens any more."""
     loader = Loader()
     told, had_trouble = time.monotonic(), False
@@ -100,24 +115,26 @@ def watch(watched: Source, pipe: BinaryIO, duties: Duties, inbox: Inbox) -> None
         elif has_trouble != had_trouble or time.monotonic() - told >= ALIVE_SECONDS:
             had_trouble = has_trouble
             said = iter([Alive(watched.age(), watched.trouble)])
-        for frame in said:
+            if loader.outcome is None and watched.trouble is not None:
+                cluster.tell(Outcome(_now(), (), reason=watched.trouble))
+        for frame in chain(said, cluster.frames(loader.take_stored)):
             told = time.monotonic()
             pipe.write(encoded(frame))
         for judged in inbox.answers(lambda change: loader.verdict(change, watched.stored())):
             pipe.write(encoded(judged))
         pipe.flush()
         if found is not None and loader.outcome is not None:
-            duties.tell(loader.outcome)
+            cluster.tell(loader.outcome)
         inbox.wait(POLL_SECONDS)
 
 
-def begun(kind: str, name: str, kubeconfig: str | None = None) -> tuple[Source, Duties]:
+def begun(kind: str, name: str, kubeconfig: str | None = None) -> tuple[Source, Cluster]:
     """What the arguments name, and what is to be done in the cluster: nothing for a directory.
 
     The Kubernetes client is imported where it is needed alone.
     """
     if kind == "directory":
-        return Watch(Path(name), time.monotonic), Duties((), time.monotonic)
+        return Watch(Path(name), time.monotonic), Cluster(Duties((), time.monotonic))
     from webhook.sources.configmaps import watched
     from webhook.sources.replica import started
 
@@ -134,8 +151,8 @@ def main() -> int:
     inbox = Inbox()
     threading.Thread(target=inbox.listen, args=[sys.stdin.buffer], daemon=True).start()
     try:
-        watched, duties = begun(*sys.argv[1:])
-        watch(watched, sys.stdout.buffer, duties, inbox)
+        watched, cluster = begun(*sys.argv[1:])
+        watch(watched, sys.stdout.buffer, cluster, inbox)
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(0)  # not by sys.exit, which would flush a pipe that no one reads
     return 0

@@ -3,26 +3,33 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from webhook.sources.cluster import Cluster
 from webhook.sources.duties import Duties, Duty
+from webhook.sources.keeping import Keeping, Slots
 from webhook.sources.leadership import Leadership, new_identity, replica_name
 from webhook.sources.objects import Objects
+from webhook.sources.recovery import Recovery
 from webhook.sources.telling import EventsDuty, StatusDuty, View
 
 
 def started(
     view: View, namespace: str, kubeconfig: Path | None, clock: Callable[[], float]
-) -> Duties:
+) -> Cluster:
     """Begin with them in a thread of their own; `kubeconfig` None: as a pod.
 
-    The Lease comes first: what only the leader does is done in the same turn.
+    What a replica waits for comes first, then the Lease, then what only its holder does.
     """
     objects = Objects(namespace, kubeconfig)
     leadership = Leadership(objects, namespace, new_identity(), clock)
+    slots = Slots(objects, namespace)
+    recovery = Recovery(slots.read)
     every: list[Duty] = [
+        recovery,
         leadership,
+        Keeping(slots, leadership, clock),
         StatusDuty(objects, namespace, replica_name(), view, leadership, clock),
         EventsDuty(objects, namespace, view, leadership, clock),
     ]
     duties = Duties(every, clock)
     duties.start()
-    return duties
+    return Cluster(duties, leadership, recovery)

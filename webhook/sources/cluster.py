@@ -1,0 +1,60 @@
+"""What the loader's main thread has to do with the duties: tells them of loads, hears of them.
+
+For a directory of policies there are none, and nothing is ever said.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec.structs import replace
+
+from webhook.sources.directory import Files
+from webhook.sources.duties import Duties, Leads, Outcome
+from webhook.sources.frames import Frame, Standing
+from webhook.sources.recovery import Recovery, why
+
+# Makes the frames of a stored set, and returns its revision with them; raises where it does not
+# load. The text is when it was stored.
+Take = Callable[[Files, str], tuple[str, Iterable[Frame]]]
+
+
+class Cluster:
+    """`duties` must have been started, or be empty."""
+
+    def __init__(
+        self, duties: Duties, leadership: Leads | None = None, recovery: Recovery | None = None
+    ) -> None:
+        self._duties = duties
+        self._leadership = leadership
+        self._recovery = recovery
+        self._outcome: Outcome | None = None
+        self._said = Standing()
+
+    def tell(self, outcome: Outcome) -> None:
+        """A load went so. Returns at once."""
+        stored = self._outcome.stored if self._outcome and outcome.revision is None else None
+        self._outcome = replace(outcome, stored=stored)
+        self._duties.tell(self._outcome)
+
+    def frames(self, take: Take) -> Iterator[Frame]:
+        """What there is to say since this was last asked."""
+        yield from self._recovered(take)
+        leads = self._leadership is not None and self._leadership.is_leader
+        standing = Standing(leads, self._duties.troubles)
+        if standing != self._said:
+            self._said = standing
+            yield standing
+
+    def _recovered(self, take: Take) -> Iterator[Frame]:
+        if self._recovery is None or self._outcome is None:
+            return
+        for files, stored in self._recovery.sets():
+            try:
+                revision, said = take(files, stored.head.stored_at)
+            except Exception as error:  # noqa: BLE001  whatever is stored there, it ends nothing
+                self._recovery.refuse(stored, why(error))
+                continue
+            self._recovery.done()
+            self._outcome = replace(self._outcome, stored=revision)
+            self._duties.tell(self._outcome)
+            yield from said
+            return

@@ -1,0 +1,268 @@
+"""The last good policies survive a restart of every replica, and of whoever stores them."""
+
+import base64
+import io
+import json
+import os
+import signal
+import tarfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster import binaries
+from tests.cluster.api import Object
+from tests.cluster.link import Link
+from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
+from tests.cluster.site import (
+    ACCOUNT,
+    BASE,
+    NAMESPACE,
+    Place,
+    config_map,
+    empty_objects,
+    make_site_world,
+    manifest,
+    policy_of,
+)
+from tests.server.reviews import pod, review
+from tests.serving import until
+from webhook import names
+
+pytestmark = pytest.mark.cluster
+
+BAD = "apiVersion: taxiway/v1\nteams:\n  growth: {costCentres: [CC-1]}\n"
+SAID = "growth/teams.yaml:3:12: teams.growth.costCentres: unknown key; did you mean `costCenters`?"
+TAKEOVER_SECONDS = 30.0  # 15 s of the Lease, a turn of 2 s with its jitter, and a busy machine
+
+
+class World:
+    """An API server with the service's namespace; replicas come and go."""
+
+    def __init__(self, server: LoneApiServer, folder: Path) -> None:
+        self.server = server
+        self.api = server.api
+        self._folder = folder
+        self._count = 0
+
+    @contextmanager
+    def replicas(self, count: int, *, wait: bool = True) -> Iterator[list[Place]]:
+        """So many, started one after the other; `wait`: until each is ready."""
+        with ExitStack() as stack:
+            places = []
+            for _ in range(count):
+                self._count += 1
+                folder = self._folder / f"replica-{self._count}"
+                folder.mkdir()
+                place = Place(self.server, folder, stack.enter_context(Link(self.server.port)))
+                place.identify(self.api.token(ACCOUNT, NAMESPACE))
+                stack.enter_context(place.running(wait=wait))
+                places.append(place)
+            yield places
+
+    def reset(self) -> None:
+        """As after an installation, with the base policy."""
+        for kind in ("ConfigMap", "Lease"):
+            for each in self.api.list(kind, NAMESPACE):
+                self.api.delete(each | {"kind": kind}).made()
+        for thing in empty_objects():
+            self.api.create(thing).made()
+        self.put(config_map("base", teams_yaml=BASE))
+
+    def put(self, thing: Object) -> None:
+        reply = self.api.create(thing)
+        (self.api.replace(thing) if reply.code == 409 else reply).made()
+
+    def stored(self, number: int = 0) -> Object:
+        return self.api.get("ConfigMap", names.LAST_GOOD[number], NAMESPACE).made()
+
+    def generations(self) -> list[int]:
+        """What each of the four ConfigMaps holds; 0 where it holds nothing."""
+        return [int(self.stored(n).get("data", {}).get("generation", 0)) for n in range(4)]
+
+    def is_stored(self, revision: str) -> bool:
+        return any(self.stored(n).get("data", {}).get("revision") == revision for n in range(4))
+
+    def free_lease(self) -> None:
+        """So that nobody has to wait until its last holder is known to be gone."""
+        lease = self.api.get("Lease", names.LEASE, NAMESPACE).made()
+        self.api.patch(lease, {"spec": {"holderIdentity": None}}).made()
+
+    def lease(self) -> Any:
+        return self.api.get("Lease", names.LEASE, NAMESPACE).made()["spec"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
+    found = binaries.locate(binaries.wanted_kubernetes())
+    with lone_api_server(found, tmp_path_factory.mktemp("api-server")) as running:
+        make_site_world(running.api)
+        yield running
+
+
+@pytest.fixture
+def world(server: LoneApiServer, tmp_path: Path) -> World:
+    made = World(server, tmp_path)
+    made.reset()
+    return made
+
+
+def revision_of(place: Place) -> str:
+    return place.wait("a revision", lambda each: each.policy["revision"]) and place.revision()
+
+
+def troubles(place: Place) -> dict[str, str]:
+    found: dict[str, str] = place.service.ready()["cluster"]["troubles"]
+    return found
+
+
+def answers(place: Place) -> str:
+    """By which set it answers a review that it allows."""
+    said = place.service.review("/validate", review(pod()))
+    assert said["allowed"]
+    return str(said["auditAnnotations"]["policy"])
+
+
+def test_replicas_restarted_while_a_bad_set_is_stored_answer_by_the_last_good_one(
+    world: World,
+) -> None:
+    with world.replicas(2) as before:
+        good = before[0].revision()
+        until("it is stored", lambda: world.is_stored(good))
+        world.put(config_map("growth", teams_yaml=BAD))
+        before[0].wait("it is refused", lambda each: each.policy["last_load"]["errors"])
+    world.free_lease()
+    with world.replicas(2) as places:
+        stored_at = world.stored()["data"]["storedAt"]
+        for place in places:
+            assert answers(place) == good
+            detail = place.service.ready()
+            load = detail["policy"]["last_load"]
+            assert (detail["ready"], detail["reasons"]) == (True, [])
+            assert (load["result"], load["errors"]) == ("bad", [SAID])
+            assert load["in_force"] == f"the last good set as stored at {stored_at}, {good}"
+            assert detail["policy"]["stored_at"] == stored_at
+            (logged,) = place.service.lines("policy-recovered")
+            assert (logged["revision"], logged["stored_at"]) == (good, stored_at)
+            assert place.service.metric("taxiway_policy_from_last_good_store") == 1
+        assert world.generations() == [1, 0, 0, 0], "what was stored already was stored again"
+        world.put(config_map("growth", teams_yaml=policy_of("growth")))
+        for place in places:
+            place.wait("the live set", lambda each: each.policy["teams"] == 2)
+            policy = place.policy
+            assert (policy["stored_at"], policy["last_load"]["in_force"]) == (None, "this set")
+            assert place.service.metric("taxiway_policy_from_last_good_store") == 0
+        until("it is stored", lambda: world.is_stored(places[0].revision()))
+        assert world.generations() == [1, 2, 0, 0]
+
+
+def test_a_replica_started_with_no_policy_at_all_answers_by_the_last_good_one(
+    world: World,
+) -> None:
+    """And a person can unpack what is stored."""
+    with world.replicas(1) as (place,):
+        good = place.revision()
+        until("it is stored", lambda: world.is_stored(good))
+    world.api.delete(config_map("base")).made()
+    with world.replicas(1) as (place,):
+        assert answers(place) == good
+    with tarfile.open(fileobj=io.BytesIO(part(world.stored()))) as tar:
+        (entry,) = tar
+        file = tar.extractfile(entry)
+        assert file is not None
+        assert (entry.name, file.read()) == ("base/teams.yaml", BASE.encode())
+
+
+def test_when_the_leader_is_killed_another_one_stores_the_next_set(world: World) -> None:
+    with world.replicas(2) as places:
+        until("a leader", lambda: [place for place in places if leads(place)])
+        (leader,) = [place for place in places if leads(place)]
+        (other,) = [place for place in places if place is not leader]
+        assert str(world.lease()["holderIdentity"]).startswith(f"{leader.name}_")
+        os.kill(leader.service.process.pid, signal.SIGKILL)
+        leader.service.process.wait()
+        world.put(config_map("growth", teams_yaml=policy_of("growth")))
+        other.wait("another leader", leads, TAKEOVER_SECONDS)
+        until("it is stored", lambda: world.is_stored(other.revision()))
+        assert other.service.metric("taxiway_leader") == 1
+        assert [line["event"] for line in other.service.lines("leader")] == ["leader"]
+        assert world.lease()["leaseTransitions"] == 2
+
+
+def leads(place: Place) -> bool:
+    return bool(place.service.ready()["cluster"]["leader"])
+
+
+def test_what_the_installation_should_have_made_is_said_and_used_when_it_is_there(
+    world: World,
+) -> None:
+    missing = [thing for thing in empty_objects() if thing["metadata"]["name"] != names.STATUS]
+    for thing in missing:
+        world.api.delete(thing).made()
+    with world.replicas(1) as (place,):
+        assert place.wait("the Lease", lambda each: troubles(each).get("lease")) == (
+            "Lease taxiway is missing in namespace taxiway: make an empty one of this name, as "
+            "the installation does; until then no replica keeps the last good policies for a "
+            "restart"
+        )
+        world.put(missing[-1])
+        assert place.wait("ConfigMaps", lambda each: troubles(each).get("last-good")) == (
+            "missing in namespace taxiway: ConfigMap taxiway-last-good-0, taxiway-last-good-1, "
+            "taxiway-last-good-2, taxiway-last-good-3: make an empty one of each name, as the "
+            "installation does; the last good policies are kept there for a restart"
+        )
+        assert place.service.metric('taxiway_duty_failing{duty="last-good"}') == 1
+        for thing in missing[:-1]:
+            world.put(thing)
+        until("it is stored", lambda: world.is_stored(place.revision()))
+        place.wait("no trouble", lambda each: not troubles(each))
+
+
+def test_rights_that_are_taken_away_are_said_and_the_duties_go_on_with_them(
+    world: World,
+) -> None:
+    with world.replicas(1) as (place,):
+        until("it is stored", lambda: world.is_stored(place.revision()))
+        role = manifest("role")
+        only_read = role | {"rules": role["rules"][:1]}
+        world.api.replace(only_read).made()
+        try:
+            refused = place.wait("the Lease", lambda each: troubles(each).get("lease"))
+            assert refused.startswith('HTTP 403 Forbidden: leases.coordination.k8s.io "taxiway" is')
+            assert place.service.ready()["ready"]
+        finally:
+            world.api.replace(role).made()
+        place.wait("no trouble", lambda each: not troubles(each) and leads(each))
+
+
+def part(stored: Object) -> bytes:
+    return base64.b64decode(stored["binaryData"]["policies.tar.gz"])
+
+
+def garbage(stored: Object) -> Object:
+    broken = base64.b64encode(part(stored)[::-1]).decode()
+    return {"binaryData": {"policies.tar.gz": broken}}
+
+
+def test_garbage_stored_beside_a_bad_set_is_a_replica_that_is_not_ready_and_says_why(
+    world: World,
+) -> None:
+    with world.replicas(1) as (place,):
+        until("it is stored", lambda: world.is_stored(place.revision()))
+    stored = world.stored() | {"kind": "ConfigMap"}
+    world.api.patch(stored, garbage(stored)).made()
+    world.put(config_map("base", teams_yaml=BASE.replace("teams", "tems")))
+    with world.replicas(1, wait=False) as (place,):
+        assert place.wait("why", lambda each: troubles(each).get("recovery")) == (
+            "no last good policies are stored: ConfigMaps taxiway-last-good-0 to 3 hold none, or "
+            "not all parts of one; mend the policies, so that this replica becomes ready"
+        )
+        detail = place.service.ready()
+        assert (detail["ready"], detail["policy"]["revision"]) == (False, None)
+        body = json.dumps(review(pod())).encode()
+        assert place.service.send("POST", "/mutate", body).status == 503
+        world.put(config_map("base", teams_yaml=BASE))
+        place.wait("ready", lambda each: each.service.ready()["ready"])

@@ -231,6 +231,7 @@ def test_rights_that_are_taken_away_are_said_and_the_duties_go_on_with_them(
         world.api.replace(only_read).made()
         try:
             refused = place.wait("the Lease", lambda each: troubles(each).get("lease"))
+            assert refused is not None
             assert refused.startswith('HTTP 403 Forbidden: leases.coordination.k8s.io "taxiway" is')
             assert place.service.ready()["ready"]
         finally:

@@ -10,7 +10,7 @@ TOOLS := $(PY) -m tests.cluster.binaries
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help env certs run test test-unit test-kubernetes check format schema lock control-plane \
+.PHONY: help env certs run test test-unit test-kubernetes check format schema chart lock control-plane \
   bench fuzz clean
 
 help: ## list the targets
@@ -59,6 +59,7 @@ check: env ## lint, types, format, and that no generated file is stale
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/taxiway schema | cmp - docs/taxiway-policy-v1.schema.json
+	$(PY) charts/table.py --check
 
 format: env ## format the code
 	$(VENV)/bin/ruff check --fix-only --quiet .
@@ -66,6 +67,9 @@ format: env ## format the code
 
 schema: env ## make the JSON Schema of the policy language again
 	$(VENV)/bin/taxiway schema > docs/taxiway-policy-v1.schema.json
+
+chart: env ## make the table of values in the chart's README again
+	$(PY) charts/table.py
 
 # Neither the registry's address nor a download's stands in a lock: both come from pip's settings.
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -52,9 +52,11 @@ THIRD_PARTY = {
     "prometheus_client": {
         "cli/admitting.py",
         "cli/reports.py",
+        "cli/shadow_report.py",
         "server/health.py",
         "server/metrics.py",
         "server/ops.py",
+        "server/shadow_metrics.py",
     },
     "re2": {"policy/pattern.py"},
     "rich": {"cli/terminal.py"},

@@ -57,6 +57,7 @@ def test_readyz_says_all_there_is_to_know(server: Server) -> None:
             "warnings": detail["policy"]["warnings"],
         },
         "cluster": {"leader": False, "troubles": {}},
+        "shadow": None,
         "certificate": {
             "expires": detail["certificate"]["expires"],
             "expires_in_seconds": detail["certificate"]["expires_in_seconds"],
@@ -139,6 +140,13 @@ def test_metrics_are_what_prometheus_reads(server: Server) -> None:
     assert families["taxiway_certificate_expiry_timestamp_seconds"].samples[0].value > 1.7e9
     info = families["taxiway_policy_info"].samples[0]
     assert info.labels == {"revision": server.ready()["policy"]["revision"]}
+
+
+def test_a_directory_holds_nothing_that_is_only_planned(server: Server) -> None:
+    nothing = "No policy is planned: no ConfigMap of the namespace carries taxiway/policy: shadow."
+    assert server.get("/shadow?format=text").body.decode() == f"{nothing}\n"
+    page = server.get("/shadow").json()
+    assert (page["summary"], page["revision"], page["decided"]) == (nothing, None, 0)
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json"])

@@ -4,17 +4,18 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.server.reviews import POLICY, write_policy
 from webhook.policy.compile import PolicySet
-from webhook.policy.spec import PolicySpec
+from webhook.policy.spec import PolicySpec, Team
 from webhook.sources import follower
 from webhook.sources.follower import Follower, Load
 from webhook.sources.history import History
+from webhook.sources.planned_frames import PlannedFrame
 from webhook.sources.process import LoaderProcess, start_loader
 
 SILENT = "import sys; sys.stdin.read()"
@@ -51,6 +52,13 @@ class Told:
         self.ends.append(reason)
 
 
+class Unplanned:
+    """Loaders on a directory speak of no planned set."""
+
+    async def take(self, frame: PlannedFrame, teams: Mapping[str, Team]) -> None:
+        raise AssertionError(frame, teams)
+
+
 def misbehaving(code: str) -> LoaderProcess:
     return subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -60,7 +68,7 @@ def misbehaving(code: str) -> LoaderProcess:
 async def followed(first: LoaderProcess, policies: Path) -> tuple[Told, History]:
     """Until the first load, by `first` or by the true loader that replaces it."""
     told, history = Told(), History(time.monotonic)
-    following = Follower(history, told, lambda: start_loader(policies))
+    following = Follower(history, told, lambda: start_loader(policies), Unplanned())
     task = asyncio.create_task(following.run(first))
     async with asyncio.timeout(20):
         await told.happened.wait()

@@ -100,6 +100,10 @@ def serve(
         str | None,
         _setting("GUARD_LABELS", "The labels whose changes the API server asks about, by comma."),
     ] = None,
+    shadow_share: Annotated[
+        float,
+        _setting("SHADOW_SHARE", "Of the requests, also decided by planned policies.", most=1),
+    ] = 1.0,
     log_ignored: Annotated[
         bool, _setting("LOG_IGNORED", "A log line also for pods that are not governed.")
     ] = False,
@@ -128,6 +132,7 @@ def serve(
         namespace=namespace,
         kubeconfig=kubeconfig,
         drain_seconds=drain_seconds,
+        shadow_share=shadow_share,
         log_ignored=log_ignored,
     )
     if settings.is_by_configmaps and namespace is None:

@@ -40,6 +40,7 @@ class ServeSettings:
     govern_groups: tuple[str, ...] = ("system:masters",)
     govern_contact: str | None = None  # whom others should ask
     guard_labels: tuple[str, ...] | None = None  # what updates of pods are sent for
+    shadow_share: float = 1.0  # of the requests, those that the planned set decides as well
     log_ignored: bool = False  # a line also for pods that are none of our business
 
     @property

@@ -30,6 +30,7 @@ from webhook.cli import exits
 from webhook.cli.admitting import GuardReport, admitting
 from webhook.cli.reports import CertificateReport, PolicyReport, traffic
 from webhook.cli.serve import ServeSettings
+from webhook.cli.shadow_report import shadowing
 from webhook.server import ops
 from webhook.server.application import Application, Today
 from webhook.server.bodies import SWEEP_SECONDS, Bodies
@@ -48,6 +49,7 @@ from webhook.server.tls import BadCredentials, LiveCredentials, TlsFiles
 from webhook.server.troubles import Troubles
 from webhook.sources.follower import Follower, settle
 from webhook.sources.history import History
+from webhook.sources.planned_follower import PlannedFollower
 from webhook.sources.process import LoaderProcess, end_loader, start_loader
 from webhook.sources.questions import Questions
 
@@ -120,12 +122,21 @@ class Service:
             self._history, self._bodies, observer, self._admitting, reviews
         )
         self._admission = server(self._application, self._troubles, live.context)
-        people = ops.application(self._health, self._metrics, denials)
+        self._shadow = shadowing(
+            self._history,
+            self._application,
+            settings.shadow_share,
+            log,
+            self._metrics,
+            self._health,
+        )
+        people = ops.application(self._health, self._metrics, denials, self._shadow.page)
         self._people = server(people, self._troubles)
         self._guard = GuardReport(log, settings.guard_labels)
         self._metrics.gauges += [
             self._health.gauges,
             self._guard.gauges,
+            self._shadow.gauges,
             traffic(self._admission, self._bodies, log),
         ]
 
@@ -138,7 +149,8 @@ class Service:
         ended = self._on_signals(loop)
         report = PolicyReport(self._log, self._health, self._metrics, self._guard, self._warm_up)
         start = partial(start_loader, self._settings.origin)
-        follower = Follower(self._history, report, start, self._questions)
+        planned = PlannedFollower(self._history, self._shadow)
+        follower = Follower(self._history, report, start, planned, self._questions)
         background = [
             asyncio.create_task(follower.run(loader)),
             asyncio.create_task(self._probe()),

@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any
 
 import jsonpatch
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from webhook.admission import operations_json
 from webhook.airflow.workload import Workload, recognise
 from webhook.cli.subject import Subject
-from webhook.engine import Decision, Engine, Violation, decision
+from webhook.engine import Decision, Engine, Violation
 from webhook.kube.review import AdmissionRequest
 
 UNGOVERNED = Decision()
@@ -62,7 +62,7 @@ def judge(engine: Engine, subject: Subject, today: date, *, govern_all: bool) ->
     workload = _workload(request, govern_all)
     if workload is None or not subject.judged:
         return Verdict(subject=subject, decision=UNGOVERNED, operations=[], after=subject.raw)
-    decided = _decision(engine, request, workload, today)
+    decided = engine.review(request, workload, today)
     operations = json.loads(operations_json(decided.operations))
     after = patched(subject.raw, operations)
     return Verdict(subject=subject, decision=decided, operations=operations, after=after)
@@ -86,14 +86,3 @@ def patched(pod: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, 
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException):
         raise PatchFailed from None  # jsonpatch's own message holds the pod, args and all
     return after
-
-
-def _decision(
-    engine: Engine, request: AdmissionRequest, workload: Workload, today: date
-) -> Decision:
-    """Of an UPDATE only what it changed is judged, and `/mutate` sends no patch for it."""
-    if request.operation == "UPDATE":
-        return structs.replace(
-            decision(*engine.judge_update(request, workload, today)), operations=()
-        )
-    return engine.review(request, workload, today)

@@ -6,7 +6,7 @@ it stands or as the patch would leave it. Both are functions of their arguments.
 
 from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from webhook.airflow.workload import Workload
 from webhook.engine.decision import Decision, Violation
@@ -113,9 +113,12 @@ class Engine:
         return decision(subject, violations, warnings)
 
     def review(self, request: AdmissionRequest, workload: Workload | None, today: date) -> Decision:
-        """What a person asks: the patch, and what is broken after it."""
+        """What a person asks: the patch, and what is broken after it; an UPDATE gets no patch."""
         if workload is None:
             return Decision(revision=self.revision)
+        if request.operation == "UPDATE":
+            judged = decision(*self.judge_update(request, workload, today))
+            return structs.replace(judged, operations=())
         return self.decide(request, workload, today, patched=True)
 
     def _owner(self, facts: Facts) -> _Owned:

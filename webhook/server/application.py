@@ -33,6 +33,7 @@ from webhook.admission import (
     Answer,
     Endpoint,
     PolicySets,
+    Record,
     Settings,
     answer,
     answer_namespace,
@@ -55,6 +56,10 @@ LINGER_SECONDS = 0.5
 LINGER_BYTES = 256 * 1024
 
 
+# Told of a request when its answer was sent, with the size of its body.
+Afterwards = Callable[[Record, int], None]
+
+
 class Observer(Protocol):
     """Who counts and logs."""
 
@@ -75,6 +80,7 @@ class Application:
     ) -> None:
         self.is_draining = False
         self.is_over = False
+        self.afterwards: Afterwards | None = None
         self._settings = settings
         self._sets = sets
         self._bodies = bodies
@@ -105,6 +111,8 @@ class Application:
         if self.is_draining and CLOSE not in headers:
             headers = (*headers, CLOSE)
         await send_all(send, answered.status, headers, answered.body)
+        if self.afterwards is not None:
+            self.afterwards(answered.record, len(body))
 
     def _answer(self, endpoint: Endpoint, body: bytes, started: float) -> Answer:
         try:

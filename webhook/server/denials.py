@@ -62,10 +62,10 @@ def as_text(denials: list[Denial]) -> str:
 def _row(denial: Denial) -> tuple[str, ...]:
     cells = (denial.namespace, denial.pod, denial.dag, denial.team)
     rules = ",".join(denial.rules)
-    plain = (_plain(cell or "-") for cell in (*cells, rules, denial.message))
-    return (denial.time, *plain)
+    told = (plain(cell or "-") for cell in (*cells, rules, denial.message))
+    return (denial.time, *told)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without what a terminal would obey: these names were written by whoever sent the pod."""
     return "".join(character if character.isprintable() else "?" for character in text)

@@ -14,6 +14,7 @@ from prometheus_client.core import Metric
 
 from webhook import names
 from webhook.server.metrics import gauge
+from webhook.server.shadow_health import ShadowHealth
 
 Now = Callable[[], float]
 
@@ -58,6 +59,7 @@ class Health:
         self.policy = PolicyHealth()
         self.source = SourceHealth()
         self.cluster = ClusterHealth()
+        self.shadow = ShadowHealth()
         self.certificate = certificate
         self.listener_answers = False
         self.is_draining = False
@@ -108,6 +110,7 @@ class Health:
             "listener": self.listener_answers,
             "policy": self._policy_detail(),
             "cluster": {"leader": self.cluster.is_leader, "troubles": self.cluster.troubles},
+            "shadow": self.shadow.detail(),
             "certificate": self._certificate_detail(),
         }
 

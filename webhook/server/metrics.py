@@ -70,11 +70,12 @@ class Metrics(Collector):
         for violation in record.violations:
             self._violations[violation.rule, violation.mode] += 1
         if record.decision in DENIALS:
-            team = self._team(record.team)
+            team = self.team_label(record.team)
             for rule in broken_rules(record):
                 self._denials[rule, team] += 1
 
-    def _team(self, team: str | None) -> str:
+    def team_label(self, team: str | None) -> str:
+        """A team as a label's value: by its name if it is one of those known, else `other`."""
         if team is None:
             return ""
         return team if team in self._teams else "other"

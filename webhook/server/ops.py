@@ -5,7 +5,7 @@ slices of a millisecond, and requests for admission come in between.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -17,6 +17,8 @@ from webhook import __version__
 from webhook.server.denials import Denials, as_text
 from webhook.server.health import Health
 from webhook.server.metrics import CONTENT_TYPE, rendered
+from webhook.server.shadow_page import Page
+from webhook.server.shadow_page import as_text as shadow_text
 
 JSON = "application/json"
 Format = Annotated[
@@ -29,6 +31,7 @@ INDEX = """<!doctype html>
 <h1>Taxiway</h1>
 <ul>
 <li><a href="denials?format=text">/denials</a>: the last 200 pods that were denied, and why
+<li><a href="shadow?format=text">/shadow</a>: what the planned policies would have done differently
 <li><a href="readyz">/readyz</a>: whether this replica wants requests, its policy and certificate
 <li><a href="healthz">/healthz</a>: whether this process lives
 <li><a href="metrics">/metrics</a>: for Prometheus
@@ -38,7 +41,9 @@ INDEX = """<!doctype html>
 """
 
 
-def application(health: Health, metrics: Collector, denials: Denials) -> FastAPI:
+def application(
+    health: Health, metrics: Collector, denials: Denials, shadow: Callable[[], Page]
+) -> FastAPI:
     """The application of the second port."""
     app = FastAPI(
         title="Taxiway",
@@ -48,6 +53,7 @@ def application(health: Health, metrics: Collector, denials: Denials) -> FastAPI
     _add_probes(app, health)
     _add_metrics(app, metrics)
     _add_denials(app, denials)
+    _add_shadow(app, shadow)
     _add_index(app)
     return app
 
@@ -78,6 +84,14 @@ def _add_denials(app: FastAPI, denials: Denials) -> None:
         newest = denials.newest_first()
         wanted = as_ or _wanted(request.headers.get("accept", ""))
         return PlainTextResponse(as_text(newest)) if wanted == "text" else _json(newest)
+
+
+def _add_shadow(app: FastAPI, shadow: Callable[[], Page]) -> None:
+    @app.get("/shadow", summary="What the planned policies would do differently: JSON or text")
+    async def shadow_(request: Request, as_: Format = None) -> Response:
+        page = shadow()
+        wanted = as_ or _wanted(request.headers.get("accept", ""))
+        return PlainTextResponse(shadow_text(page)) if wanted == "text" else _json(page)
 
 
 def _add_index(app: FastAPI) -> None:

@@ -16,7 +16,8 @@ from webhook.sources.comparison import Comparison
 from webhook.sources.composing import live_files
 from webhook.sources.directory import SUFFIXES, Files, Unreadable, digest
 from webhook.sources.judge import Stored
-from webhook.sources.mirror import Mirror
+from webhook.sources.mirror import Mirror, State
+from webhook.sources.plan import Plan, Plans
 from webhook.sources.quiet import Quiet
 from webhook.sources.reflector import Reflector
 
@@ -47,6 +48,8 @@ class ConfigMaps:
         self._comparison = comparison
         self._quiet = Quiet(clock)
         self._loaded: bytes | None = None
+        self._settled: State | None = None
+        self._plans = Plans()
 
     @property
     def trouble(self) -> str | None:
@@ -73,11 +76,16 @@ class ConfigMaps:
         if not self._quiet.is_over():
             return None
         self._quiet.loaded()
+        self._settled = state
         return self._changed(live_files(state))
 
     def stored(self) -> Stored:
         """What a change that is not stored yet has to be held against."""
         return Stored(self._namespace, self._mirror.state, self._mirror.trouble)
+
+    def plan(self) -> Plan | None:
+        """What is planned beside what was polled last; None while there is nothing new to tell."""
+        return None if self._settled is None else self._plans.changed(self._settled)
 
     def _changed(self, found: Files) -> Files | Unreadable | None:
         contents = digest(found)

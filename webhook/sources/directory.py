@@ -99,6 +99,9 @@ class Watch:
     def stored(self) -> None:
         """No ConfigMaps."""
 
+    def plan(self) -> None:
+        """Nothing: a shadow is a label, and files have none."""
+
     def age(self) -> float | None:
         """Seconds since the directory could last be listed; None: it never could."""
         return None if self._listed_last is None else self._clock() - self._listed_last

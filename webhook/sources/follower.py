@@ -8,7 +8,7 @@ falls silent or talks nonsense is replaced, after a pause that doubles while tha
 import asyncio
 import gc
 from asyncio import StreamReader, StreamReaderProtocol
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -30,6 +30,7 @@ from webhook.sources.frames import (
     read_frame,
 )
 from webhook.sources.history import History
+from webhook.sources.planned_frames import PlannedFrame
 from webhook.sources.process import LoaderProcess, end_loader
 from webhook.sources.questions import Questions
 
@@ -65,6 +66,12 @@ class Report(Protocol):
     def stands(self, is_leader: bool, troubles: dict[str, str]) -> None: ...
 
 
+class Planned(Protocol):
+    """Who wants to know what is said of the planned set; `teams` are those of the live one."""
+
+    async def take(self, frame: PlannedFrame, teams: Mapping[str, Team]) -> None: ...
+
+
 class Follower:
     """Keeps `history` at what the loader last said. `start` starts a loader."""
 
@@ -73,12 +80,14 @@ class Follower:
         history: History,
         report: Report,
         start: Callable[[], LoaderProcess],
+        planned: Planned,
         questions: Questions | None = None,
     ) -> None:
         self._history = history
         self._report = report
         self._start = start
         self._questions = questions or Questions()
+        self._planned = planned
 
     async def run(self, loader: LoaderProcess) -> None:
         """Follow this loader and those that replace it, until cancelled."""
@@ -92,7 +101,7 @@ class Follower:
 
     async def _follow(self, loader: LoaderProcess) -> tuple[str, bool]:
         """Take over loads until the loader ends: why it did, and whether it ever said anything."""
-        conversation = _Conversation(self._history, self._report, self._questions)
+        conversation = _Conversation(self._history, self._report, self._planned, self._questions)
         transport, pipe = await _connect(loader)
         await self._questions.attach(loader)
         try:
@@ -108,9 +117,12 @@ class Follower:
 class _Conversation:
     """What one loader has said so far: the teams it knows that we know."""
 
-    def __init__(self, history: History, report: Report, questions: Questions) -> None:
+    def __init__(
+        self, history: History, report: Report, planned: Planned, questions: Questions
+    ) -> None:
         self._history = history
         self._report = report
+        self._planned = planned
         self._questions = questions
         self._teams: dict[str, Team] = {}
         self._head = PolicySpec(revision="")
@@ -149,6 +161,8 @@ class _Conversation:
             case Complete():
                 self.had_load = True
                 await self._complete(frame)
+            case _:
+                await self._planned.take(frame, self._teams)
 
     def _begin(self, spec: PolicySpec, gone: frozenset[str]) -> None:
         gc.disable()  # what is built until the load is complete is there to stay
@@ -172,7 +186,7 @@ class _Conversation:
         if current is None or current.revision != spec.revision:
             try:
                 before = None if current is None else current.policies
-                engine = Engine(await _compiled(spec, before))
+                engine = Engine(await compiled(spec, before))
             except Exception as error:  # noqa: BLE001  whatever it is, the last good set stays
                 self._report.failed((UNCOMPILED.format(spec.revision, type(error).__name__),))
                 return
@@ -189,7 +203,8 @@ async def _connect(loader: LoaderProcess) -> tuple[asyncio.ReadTransport, Stream
     return transport, pipe
 
 
-async def _compiled(spec: PolicySpec, before: PolicySet | None) -> PolicySet:
+async def compiled(spec: PolicySpec, before: PolicySet | None) -> PolicySet:
+    """Compiled in slices, with requests in between; `before` shares what is the same."""
     slices = compiling(spec, before)
     while True:
         try:

@@ -5,7 +5,7 @@ A frame is its length, four bytes, big-endian, then one message in MessagePack. 
 changed since the load before are sent, in pieces small enough to be decoded in under 5 ms, so
 that no request waits for a load. `Alive` comes in between, so that silence has a meaning.
 Whoever serves may ask about a change that is not stored yet: `Asked` goes the other way, and
-`Judged` is the answer.
+`Judged` is the answer. What is said of the set that is only planned stands in `planned_frames`.
 """
 
 from asyncio import IncompleteReadError, StreamReader
@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from webhook.policy.question import Change, Verdict
 from webhook.policy.spec import PolicySpec, Team
+from webhook.sources.planned_frames import PlannedFrame
 
 # A team with tolerations, members and IAM takes about 0.5 KiB and 10 µs to decode; 100 take 1 ms.
 TEAMS_A_FRAME = 100
@@ -92,7 +93,7 @@ class Standing(Struct, tag=True, frozen=True):
     troubles: dict[str, str] = {}
 
 
-Frame = Begin | Teams | Complete | Failed | Alive | Standing | Judged
+Frame = Begin | Teams | Complete | Failed | Alive | Standing | Judged | PlannedFrame
 
 _encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)

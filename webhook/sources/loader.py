@@ -23,7 +23,7 @@ from webhook.policy.documents import Cache
 from webhook.policy.errors import PolicyErrors
 from webhook.policy.load import load
 from webhook.policy.question import Change, Verdict
-from webhook.policy.spec import Team
+from webhook.policy.spec import PolicySpec
 from webhook.sources import frames
 from webhook.sources.bug import bug
 from webhook.sources.cluster import Cluster
@@ -32,6 +32,8 @@ from webhook.sources.duties import Duties, Outcome
 from webhook.sources.frames import Alive, Complete, Failed, Frame, changes, encoded
 from webhook.sources.inbox import Inbox
 from webhook.sources.judge import Judge, Stored
+from webhook.sources.plan import Plan
+from webhook.sources.planner import Planner
 
 POLL_SECONDS = 0.25
 ALIVE_SECONDS = 5.0
@@ -45,15 +47,16 @@ class Source(Protocol):
     def age(self) -> float | None: ...
     def poll(self) -> Files | Unreadable | None: ...
     def stored(self) -> Stored | None: ...
+    def plan(self) -> Plan | None: ...
 
 
 class Loader:
-    """Turns what the source holds into frames; remembers documents, and teams that were sent."""
+    """Turns what the source holds into frames; remembers documents, and the set that was sent."""
 
     def __init__(self) -> None:
-        self._documents: Cache = {}
-        self._judge = Judge(self._documents)
-        self._sent: dict[str, Team] = {}
+        self.documents: Cache = {}
+        self.sent: PolicySpec | None = None
+        self._judge = Judge(self.documents)
         self.outcome: Outcome | None = None  # of the last load
 
     def frames(self, found: Files | Unreadable) -> Iterator[Frame]:
@@ -63,18 +66,17 @@ class Loader:
             return
         started = time.monotonic()
         try:
-            loaded = load(found, today=datetime.now(UTC).date(), cache=self._documents)
+            loaded = load(found, today=datetime.now(UTC).date(), cache=self.documents)
         except PolicyErrors as error:
             self.outcome = Outcome(_now(), found, errors=error.errors)
             yield Failed(frames.lines(map(str, error.errors)))
             return
         except Exception as error:  # noqa: BLE001  the edge: a bug of ours must not end in a loop
-            self._documents.clear()
+            self.documents.clear()
             self.outcome = Outcome(_now(), found, reason=bug(error))
             yield Failed((bug(error),))
             return
-        yield from changes(self._sent, loaded.spec)
-        self._sent = loaded.spec.teams
+        yield from self._changes(loaded.spec)
         self.outcome = Outcome(
             _now(), found, revision=loaded.spec.revision, warnings=loaded.warnings
         )
@@ -95,16 +97,21 @@ class Loader:
         """
         started = time.monotonic()
         loaded = load(files, today=_now().date())
-        said: list[Frame] = list(changes(self._sent, loaded.spec))
-        self._sent = loaded.spec.teams
+        said: list[Frame] = list(self._changes(loaded.spec))
         warnings = frames.lines(map(str, loaded.warnings))
         seconds = time.monotonic() - started
         return loaded.spec.revision, [*said, Complete(len(files), seconds, warnings, stored_at)]
+
+    def _changes(self, spec: PolicySpec) -> Iterator[Frame]:
+        """From now on this is what was sent."""
+        before, self.sent = self.sent, spec
+        return changes(before.teams if before is not None else {}, spec)
 
 
 def watch(watched: Source, pipe: BinaryIO, cluster: Cluster, inbox: Inbox) -> None:
     """Look and tell, for ever. Raises BrokenPipeError when no one listens any more."""
     loader = Loader()
+    planner = Planner(loader)
     told, had_trouble = time.monotonic(), False
     while True:
         found = watched.poll()
@@ -112,6 +119,8 @@ def watch(watched: Source, pipe: BinaryIO, cluster: Cluster, inbox: Inbox) -> No
         said: Iterator[Frame] = iter(())
         if found is not None:
             said = loader.frames(found)
+        elif (plan := planner.due(watched.plan())) is not None:
+            said = planner.frames(plan)
         elif has_trouble != had_trouble or time.monotonic() - told >= ALIVE_SECONDS:
             had_trouble = has_trouble
             said = iter([Alive(watched.age(), watched.trouble)])

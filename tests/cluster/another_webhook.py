@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.cluster.api import Api, Object, Reply
-from tests.cluster.webhooks import Endpoint, configuration, entry, in_force
+from tests.cluster.webhooks import Endpoint, in_force
 from webhook.server.certificates import make_certificates
 
 Operations = list[Object]
@@ -49,16 +49,29 @@ def another_webhook(
 
 
 def registration(name: str, endpoint: Endpoint) -> Object:
-    every_new_pod: Object = {}
-    hook = entry(
-        f"{name}.pods.test",
-        endpoint.client_config("/"),
-        every_new_pod,
-        failurePolicy="Fail",
-        timeoutSeconds=5,
-        reinvocationPolicy="IfNeeded",
-    )
-    return configuration("MutatingWebhookConfiguration", hook, name=name)
+    """Asked about every new pod."""
+    every_new_pod = {
+        "apiGroups": [""],
+        "apiVersions": ["v1"],
+        "resources": ["pods"],
+        "operations": ["CREATE"],
+    }
+    entry = {
+        "name": f"{name}.pods.test",
+        "clientConfig": endpoint.client_config("/"),
+        "admissionReviewVersions": ["v1"],
+        "sideEffects": "None",
+        "rules": [every_new_pod],
+        "failurePolicy": "Fail",
+        "timeoutSeconds": 5,
+        "reinvocationPolicy": "IfNeeded",
+    }
+    return {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "MutatingWebhookConfiguration",
+        "metadata": {"name": name},
+        "webhooks": [entry],
+    }
 
 
 @contextmanager

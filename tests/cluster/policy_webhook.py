@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.cluster.api import Api, Object
-from tests.cluster.site import NAMESPACE, config_map
-from tests.cluster.webhooks import Endpoint, configuration
+from tests.cluster.site import config_map
+from tests.cluster.webhooks import Endpoint, validating
 from tests.serving import until
 
 NAME = "airflow-taxiway-policy"
+ENTRY = "validate.policies.taxiway"
 # Refused for what stands in it, whatever else is stored.
 PROBE = config_map("probe", probe_yaml="apiVersion: taxiway/v0\n")
 
@@ -26,28 +27,7 @@ def asked_about_policies(api: Api, endpoint: Endpoint) -> Iterator[None]:
 
 
 def policy_webhook(endpoint: Endpoint) -> Object:
-    entry = {
-        "name": "policy.taxiway.webhook",
-        "clientConfig": endpoint.client_config("/validate-policy"),
-        "admissionReviewVersions": ["v1"],
-        "sideEffects": "None",
-        "matchPolicy": "Equivalent",
-        "failurePolicy": "Ignore",
-        "timeoutSeconds": 15,
-        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": NAMESPACE}},
-        "objectSelector": {
-            "matchExpressions": [
-                {"key": "taxiway/policy", "operator": "In", "values": ["live", "shadow"]}
-            ]
-        },
-        "rules": [
-            {
-                "apiGroups": [""],
-                "apiVersions": ["v1"],
-                "resources": ["configmaps"],
-                "operations": ["CREATE", "UPDATE", "DELETE"],
-                "scope": "Namespaced",
-            }
-        ],
-    }
-    return configuration("ValidatingWebhookConfiguration", entry, name=NAME)
+    """The chart's own entry, and no other of its configuration."""
+    configuration = validating(endpoint, ENTRY)
+    configuration["metadata"]["name"] = NAME
+    return configuration

@@ -79,7 +79,7 @@ def kubectl(replicas: Site, tmp_path: Path) -> Terminal:
     return Terminal(replicas, tmp_path)
 
 
-DENIED = 'admission webhook "policy.taxiway.webhook" denied the request: '
+DENIED = 'admission webhook "validate.policies.taxiway" denied the request: '
 BAD = "apiVersion: taxiway/v1\nteams:\n  growth: {costCentres: [CC-1]}\n"
 
 

@@ -106,6 +106,7 @@ class PolicyReport:
     def loader_ended(self, reason: str) -> None:
         """The loader process is gone and will be replaced."""
         self._metrics.events[names.METRIC_LOADER_RESTARTS, "ended"] += 1
+        self._health.cluster = ClusterHealth()
         in_force = self._health.policy.revision
         self._log.event("error", "policy-loader-ended", reason=reason, in_force=in_force)
 

@@ -160,7 +160,10 @@ class _Conversation:
                 self._report.stands(is_leader, troubles)
             case Complete():
                 self.had_load = True
-                await self._complete(frame)
+                try:
+                    await self._complete(frame)
+                finally:
+                    settle()
             case _:
                 await self._planned.take(frame, self._teams)
 
@@ -181,7 +184,6 @@ class _Conversation:
         spec = replace(self._head, teams=dict(sorted(self._teams.items())))
         current = self._history.current
         if done.stored is not None and current is not None:
-            settle()
             return  # what a new loader found stored is no newer than what is in memory here
         if current is None or current.revision != spec.revision:
             try:
@@ -190,8 +192,6 @@ class _Conversation:
             except Exception as error:  # noqa: BLE001  whatever it is, the last good set stays
                 self._report.failed((UNCOMPILED.format(spec.revision, type(error).__name__),))
                 return
-            finally:
-                settle()
             self._history.switch(engine)
         self._report.loaded(Load(spec, done.files, done.seconds, done.warnings, done.stored))
 

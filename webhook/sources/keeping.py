@@ -5,7 +5,7 @@ write nothing. What is stored is looked at when there is something new to store,
 has become the leader, and once a minute, because a deployment tool may have emptied it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import msgspec
@@ -48,8 +48,12 @@ class Slots:
             raise Undone(self.missing(found))
         return found
 
-    def write(self, part: Part) -> None:
-        """Refused as a conflict where somebody has written to it since it was read."""
+    def write(self, every: Iterable[Part]) -> None:
+        """Refused as a conflict where somebody has written to one since it was read."""
+        for part in every:
+            self._write(part)
+
+    def _write(self, part: Part) -> None:
         head = {key: str(value) for key, value in msgspec.to_builtins(part.head).items()}
         change = {
             "metadata": {"resourceVersion": part.slot.resource_version},
@@ -114,8 +118,7 @@ class Keeping:
         found = self._slots.read()
         if not is_stored(found, good.files):
             try:
-                for part in parts(found, good.files, revision, datetime.now(UTC)):
-                    self._slots.write(part)
+                self._slots.write(parts(found, good.files, revision, datetime.now(UTC)))
             except TooLarge as error:
                 raise Undone(str(error)) from None
         if missing := self._slots.missing(found):

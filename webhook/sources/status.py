@@ -25,6 +25,7 @@ MOST_CHARACTERS = 300  # of an error
 _NO_KEY = re.compile(r"[^-._a-zA-Z0-9]")  # what a key of a ConfigMap may not hold
 _KEY_CHARACTERS = 253
 
+Policies = Literal["live", "last-good"]
 Patch = Mapping[str, Mapping[str, str | None]]
 
 
@@ -34,7 +35,7 @@ class Entry(Struct, frozen=True, kw_only=True, rename="camel"):
     version: str
     revision: str | None = None  # of the set in force; None: there is none yet
     since: str | None = None  # when that came into force here
-    policies: Literal["live", "last-good"] = "live"  # or read from where the last good are kept
+    policies: Policies = "live"  # or read from where the last good are kept
     errors: tuple[str, ...] = ()  # of the last load: the first few
     more_errors: int = 0
     shadow: str | None = None  # the revision of the set as it is planned

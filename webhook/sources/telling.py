@@ -17,7 +17,7 @@ from webhook.sources.duties import Outcome, Undone
 from webhook.sources.events import Events, Findings, Json
 from webhook.sources.objects import CONFIG_MAPS, EVENTS, Objects
 from webhook.sources.offences import offences
-from webhook.sources.status import Entry, Patch, Status, shortened, text
+from webhook.sources.status import Entry, Patch, Policies, Status, shortened, text
 
 MISSING = (
     f"ConfigMap {names.STATUS} is missing in namespace {{}}: make an empty one of this name, as "
@@ -113,10 +113,13 @@ class StatusDuty:
         self._in_force = Entry(version=__version__)
 
     def turn(self, outcome: Outcome) -> None:
-        revision = outcome.revision
+        revision = outcome.revision or outcome.stored
         if revision is not None and revision != self._in_force.revision:
             since = text(outcome.at.timestamp())
             self._in_force = replace(self._in_force, revision=revision, since=since)
+        if revision is not None:
+            policies: Policies = "last-good" if outcome.revision is None else "live"
+            self._in_force = replace(self._in_force, policies=policies)
         self._status.turn(self._entry(outcome), leads=self._leader.is_leader)
 
     def patch_status(self, change: Patch) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from tests.serving import until
 from webhook import names
 from webhook.sources.duties import Outcome
 from webhook.sources.objects import Objects
-from webhook.sources.status import DEAD_SECONDS, EVERY_SECONDS
+from webhook.sources.status import DEAD_SECONDS, EVERY_SECONDS, Entry, entry_of
 from webhook.sources.telling import StatusDuty
 
 pytestmark = pytest.mark.cluster
@@ -156,12 +157,39 @@ def test_a_mistake_is_shown_of_each_replica(replicas: Site) -> None:
     assert ended.out.splitlines()[3:5] == ["taxiway-first, taxiway-second:", f"  {MISTAKE}"]
 
 
+def test_a_loader_that_is_started_again_says_since_when_the_set_is_in_force(
+    replicas: Site,
+) -> None:
+    place = replicas.places[0]
+    since = until("it says so", lambda: since_when(replicas, place.revision()))
+    before = written(replicas)
+    os.kill(place.service.loader(), signal.SIGKILL)
+    until("it says so again", lambda: written(replicas) > before)
+    until("since then", lambda: since_when(replicas, place.revision()) == since)
+
+
+def since_when(replicas: Site, revision: str) -> str | None:
+    """Since when the first replica answers by this set, as it says itself."""
+    entry = said(replicas)
+    return entry.since if entry.revision == revision else None
+
+
+def written(replicas: Site) -> str:
+    return said(replicas).written
+
+
+def said(replicas: Site) -> Entry:
+    stored = replicas.api.get("ConfigMap", names.STATUS, NAMESPACE).made()
+    return entry_of(stored["data"]["taxiway-first"])
+
+
 class Standing:
     """What a replica goes by that a test is in place of: all is well, and it leads."""
 
     trouble = None
     is_leader = True
     passed = 0.0
+    in_force = None
 
     def clock(self) -> float:
         return self.passed
@@ -177,7 +205,8 @@ def test_the_leader_takes_out_who_has_been_silent_for_two_minutes(replicas: Site
     """By the rights of the Role; the clock is the test's, since two minutes are long."""
     standing = Standing()
     objects = Objects(NAMESPACE, replicas.places[0].kubeconfig)
-    duty = StatusDuty(objects, NAMESPACE, "taxiway-third", standing, standing, standing.clock)
+    name, clock = "taxiway-third", standing.clock
+    duty = StatusDuty(objects, NAMESPACE, name, standing, standing, standing, clock)
     replicas.api.patch(status(), {"data": {"taxiway-dead": "anything"}}).made()
     good = Outcome(datetime.now(UTC), (), revision="r1")
     for standing.passed in (0.0, DEAD_SECONDS / 2, DEAD_SECONDS - 1):

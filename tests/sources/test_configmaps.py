@@ -146,7 +146,8 @@ def test_in_a_cluster_the_pods_own_account_is_used(
 
 def test_who_reads_a_directory_does_not_import_the_kubernetes_client() -> None:
     imports = (
-        "import sys; from webhook.sources.loader import begun; begun('directory', '.'); "
+        "import sys; from webhook.sources.loader import Inbox, begun; "
+        "begun(Inbox(), 'directory', '.'); "
         "print('kubernetes' in sys.modules, 'yaml' in sys.modules)"
     )
     done = subprocess.run(

@@ -193,6 +193,7 @@ class _Conversation:
                 self._report.failed((UNCOMPILED.format(spec.revision, type(error).__name__),))
                 return
             self._history.switch(engine)
+        self._questions.put_in_force(spec.revision, is_stored=done.stored is not None)
         self._report.loaded(Load(spec, done.files, done.seconds, done.warnings, done.stored))
 
 

@@ -5,7 +5,8 @@ A frame is its length, four bytes, big-endian, then one message in MessagePack. 
 changed since the load before are sent, in pieces small enough to be decoded in under 5 ms, so
 that no request waits for a load. `Alive` comes in between, so that silence has a meaning.
 Whoever serves may ask about a change that is not stored yet: `Asked` goes the other way, and
-`Judged` is the answer. What is said of the set that is only planned stands in `planned_frames`.
+`Judged` is the answer; `InForce` goes there too, and says what became of a load. What is said of
+the set that is only planned stands in `planned_frames`.
 """
 
 from asyncio import IncompleteReadError, StreamReader
@@ -76,7 +77,7 @@ class Judged(Struct, tag=True, frozen=True):
     verdict: Verdict
 
 
-class Asked(Struct, frozen=True):
+class Asked(Struct, tag=True, frozen=True):
     """The other way: a question of the serving process. It counts them."""
 
     number: int
@@ -93,18 +94,27 @@ class Standing(Struct, tag=True, frozen=True):
     troubles: dict[str, str] = {}
 
 
+class InForce(Struct, tag=True, frozen=True):
+    """The other way: requests are answered by the set of this revision."""
+
+    revision: str
+    since: float  # seconds since 1970
+    is_stored: bool  # the last good one, as it was kept: this process has seen no better one
+
+
+Said = Asked | InForce  # by the serving process
 Frame = Begin | Teams | Complete | Failed | Alive | Standing | Judged | PlannedFrame
 
 _encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)
-_question: msgspec.msgpack.Decoder[Asked] = msgspec.msgpack.Decoder(Asked)
+_said: msgspec.msgpack.Decoder[Said] = msgspec.msgpack.Decoder(Said)
 
 
 class BrokenFrame(Exception):
     """The loader said something that is no frame."""
 
 
-def encoded(frame: Frame | Asked) -> bytes:
+def encoded(frame: Frame | Said) -> bytes:
     body = _encode(frame)
     return len(body).to_bytes(LENGTH_BYTES) + body
 
@@ -122,14 +132,14 @@ async def read_frame(pipe: StreamReader) -> Frame | None:
         raise BrokenFrame(str(error)) from error
 
 
-def read_question(pipe: BinaryIO) -> Asked | None:
-    """The next question, waited for; None at the end of the pipe. Raises BrokenFrame."""
+def read_said(pipe: BinaryIO) -> Said | None:
+    """What the serving process says next; None at the end of the pipe. Raises BrokenFrame."""
     head = pipe.read(LENGTH_BYTES)
     body = pipe.read(int.from_bytes(head)) if len(head) == LENGTH_BYTES else b""
     if len(head) < LENGTH_BYTES or len(body) < int.from_bytes(head):
         return None
     try:
-        return _question.decode(body)
+        return _said.decode(body)
     except msgspec.DecodeError as error:
         raise BrokenFrame(str(error)) from error
 

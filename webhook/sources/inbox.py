@@ -1,4 +1,4 @@
-"""The loader's questions: read by a thread of their own, taken when the main loop has time.
+"""What the loader is asked and told: read by a thread of its own, taken when there is time.
 
 What was asked longer ago than the asker waits is thrown away. A change that would be refused is
 looked at once more 0.3 s later: what was stored just before (`kubectl apply` of a directory, one
@@ -15,7 +15,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from webhook.policy.question import Change, Verdict
-from webhook.sources.frames import Asked, Judged, read_question
+from webhook.sources.frames import Asked, InForce, Judged, read_said
 
 PATIENCE_SECONDS = 12.0  # as long as the asker waits
 AGAIN_SECONDS = 0.3
@@ -34,12 +34,16 @@ class Inbox:
         self._clock = clock
         self._queue: SimpleQueue[_Letter] = SimpleQueue()
         self._letters: list[_Letter] = []
+        self.in_force: InForce | None = None  # None: no set is, or it was not told yet
 
     def listen(self, pipe: BinaryIO) -> None:
         """Take what comes, until the pipe ends; then end this process, whatever it is doing."""
         try:
-            while (asked := read_question(pipe)) is not None:
-                self._queue.put(_Letter(asked, self._clock()))
+            while (said := read_said(pipe)) is not None:
+                if isinstance(said, InForce):
+                    self.in_force = said
+                else:
+                    self._queue.put(_Letter(said, self._clock()))
         finally:
             os._exit(0)
 

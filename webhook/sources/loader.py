@@ -137,7 +137,9 @@ def watch(watched: Source, pipe: BinaryIO, cluster: Cluster, inbox: Inbox) -> No
         inbox.wait(POLL_SECONDS)
 
 
-def begun(kind: str, name: str, kubeconfig: str | None = None) -> tuple[Source, Cluster]:
+def begun(
+    inbox: Inbox, kind: str, name: str, kubeconfig: str | None = None
+) -> tuple[Source, Cluster]:
     """What the arguments name, and what is to be done in the cluster: nothing for a directory.
 
     The Kubernetes client is imported where it is needed alone.
@@ -149,7 +151,7 @@ def begun(kind: str, name: str, kubeconfig: str | None = None) -> tuple[Source, 
 
     file = Path(kubeconfig) if kubeconfig else None
     config_maps = watched(name, file, time.monotonic)
-    return config_maps, started(config_maps, name, file, time.monotonic)
+    return config_maps, started(config_maps, inbox, name, file, time.monotonic)
 
 
 def _now() -> datetime:
@@ -160,7 +162,7 @@ def main() -> int:
     inbox = Inbox()
     threading.Thread(target=inbox.listen, args=[sys.stdin.buffer], daemon=True).start()
     try:
-        watched, cluster = begun(*sys.argv[1:])
+        watched, cluster = begun(inbox, *sys.argv[1:])
         watch(watched, sys.stdout.buffer, cluster, inbox)
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(0)  # not by sys.exit, which would flush a pipe that no one reads

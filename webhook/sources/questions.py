@@ -1,4 +1,4 @@
-"""Asks the loader what a change of policies would do, and waits for what it says.
+"""Asks the loader what a change of policies would do, and tells it which set is in force.
 
 The API server gives the question 15 s. Whoever is asked too much, does not answer in time or is
 not there has not judged: the change is admitted, which is what `failurePolicy: Ignore` wants, and
@@ -7,9 +7,10 @@ whoever applies it is told, which the API server would not do.
 
 import asyncio
 import os
+import time
 
 from webhook.policy.question import Change, Verdict
-from webhook.sources.frames import Asked, encoded
+from webhook.sources.frames import Asked, InForce, encoded
 from webhook.sources.process import LoaderProcess
 
 # Of the 15 s that the API server waits, 3 are for the way there and back on a busy machine. A
@@ -24,12 +25,13 @@ TOO_SLOW = f"it took longer than {ANSWER_SECONDS:.0f} s; run taxiway lint on the
 
 
 class Questions:
-    """The questions that are under way to the loader that there is."""
+    """The way to the loader that there is, and the questions that are under way."""
 
     def __init__(self) -> None:
         self._pipe: asyncio.WriteTransport | None = None
         self._waiting: dict[int, asyncio.Future[Verdict]] = {}
         self._number = 0
+        self._in_force: InForce | None = None
 
     async def judge(self, change: Change) -> Verdict:
         """What the loader says; takes 12 s at most."""
@@ -50,6 +52,14 @@ class Questions:
         finally:
             self._waiting.pop(number, None)
 
+    def put_in_force(self, revision: str, *, is_stored: bool) -> None:
+        """Requests are answered by this set. A loader that is started later is told too."""
+        before = self._in_force
+        since = before.since if before and before.revision == revision else time.time()
+        self._in_force = InForce(revision, since, is_stored)
+        if self._in_force != before:
+            self._tell()
+
     def judged(self, number: int, verdict: Verdict) -> None:
         """The loader has answered, maybe too late."""
         answer = self._waiting.get(number)
@@ -66,6 +76,7 @@ class Questions:
         copy = os.fdopen(os.dup(loader.stdin.fileno()), "wb", buffering=0)
         loop = asyncio.get_running_loop()
         self._pipe, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, copy)
+        self._tell()
 
     def detach(self) -> None:
         """The loader is no more: nobody will answer what it was asked."""
@@ -75,3 +86,7 @@ class Questions:
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_result(Verdict(unchecked=NO_LOADER))
+
+    def _tell(self) -> None:
+        if self._in_force is not None and self._pipe is not None and not self._pipe.is_closing():
+            self._pipe.write(encoded(self._in_force))

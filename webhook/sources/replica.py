@@ -9,11 +9,15 @@ from webhook.sources.keeping import Keeping, Slots
 from webhook.sources.leadership import Leadership, new_identity, replica_name
 from webhook.sources.objects import Objects
 from webhook.sources.recovery import Recovery
-from webhook.sources.telling import EventsDuty, StatusDuty, View
+from webhook.sources.telling import EventsDuty, Serving, StatusDuty, View
 
 
 def started(
-    view: View, namespace: str, kubeconfig: Path | None, clock: Callable[[], float]
+    view: View,
+    serving: Serving,
+    namespace: str,
+    kubeconfig: Path | None,
+    clock: Callable[[], float],
 ) -> Cluster:
     """Begin with them in a thread of their own; `kubeconfig` None: as a pod.
 
@@ -27,7 +31,7 @@ def started(
         recovery,
         leadership,
         Keeping(slots, leadership, clock),
-        StatusDuty(objects, namespace, replica_name(), view, leadership, clock),
+        StatusDuty(objects, namespace, replica_name(), view, serving, leadership, clock),
         EventsDuty(objects, namespace, view, leadership, clock),
     ]
     duties = Duties(every, clock)

@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from webhook import __version__, names
 from webhook.sources.api_errors import Refused
 from webhook.sources.duties import Outcome, Undone
 from webhook.sources.events import Events, Findings, Json
+from webhook.sources.frames import InForce
 from webhook.sources.objects import CONFIG_MAPS, EVENTS, Objects
 from webhook.sources.offences import offences
-from webhook.sources.status import Entry, Patch, Policies, Status, shortened, text
+from webhook.sources.status import Entry, Patch, Status, shortened, text
 
 MISSING = (
     f"ConfigMap {names.STATUS} is missing in namespace {{}}: make an empty one of this name, as "
@@ -33,6 +33,13 @@ class View(Protocol):
     def age(self) -> float | None: ...
     def uids(self) -> Mapping[str, str]:
         """By the names of the policy ConfigMaps that are stored."""
+
+
+class Serving(Protocol):
+    """What the serving process has told of itself."""
+
+    @property
+    def in_force(self) -> InForce | None: ...
 
 
 class Leader(Protocol):
@@ -102,24 +109,18 @@ class StatusDuty:
         namespace: str,
         replica: str,
         view: View,
+        serving: Serving,
         leader: Leader,
         clock: Callable[[], float],
     ) -> None:
         self._objects = objects
         self._namespace = namespace
         self._view = view
+        self._serving = serving
         self._leader = leader
         self._status = Status(self, replica, clock, time.time)
-        self._in_force = Entry(version=__version__)
 
     def turn(self, outcome: Outcome) -> None:
-        revision = outcome.revision or outcome.stored
-        if revision is not None and revision != self._in_force.revision:
-            since = text(outcome.at.timestamp())
-            self._in_force = replace(self._in_force, revision=revision, since=since)
-        if revision is not None:
-            policies: Policies = "last-good" if outcome.revision is None else "live"
-            self._in_force = replace(self._in_force, policies=policies)
         self._status.turn(self._entry(outcome), leads=self._leader.is_leader)
 
     def patch_status(self, change: Patch) -> Mapping[str, str]:
@@ -133,9 +134,12 @@ class StatusDuty:
     def _entry(self, outcome: Outcome) -> Entry:
         reasons = [] if outcome.reason is None else [outcome.reason]
         errors, more = shortened([*map(str, outcome.errors), *reasons])
-        age = self._view.age()
-        return replace(
-            self._in_force,
+        age, in_force = self._view.age(), self._serving.in_force
+        return Entry(
+            version=__version__,
+            revision=None if in_force is None else in_force.revision,
+            since=None if in_force is None else text(in_force.since),
+            policies="last-good" if in_force is not None and in_force.is_stored else "live",
             errors=errors,
             more_errors=more,
             trouble=self._view.trouble,

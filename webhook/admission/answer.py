@@ -8,6 +8,7 @@ are tried again. Code 500 is for what is our fault, so that Airflow does try aga
 
 from binascii import b2a_base64
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.json import Encoder
@@ -67,11 +68,16 @@ def _audit(record: Record) -> bytes:
     """For the API server's audit log. It puts the webhook's name before each key."""
     if record.workload is None:
         return b""
-    annotations = {"workload": record.workload, "decision": record.decision}
-    if record.revision:
-        annotations["policy"] = record.revision
-    if record.team:
-        annotations["team"] = record.team
+    return _annotations(record.workload, record.decision, record.revision, record.team)
+
+
+@lru_cache(maxsize=4096)  # some 400 bytes each
+def _annotations(workload: str, decision: str, revision: str | None, team: str | None) -> bytes:
+    annotations = {"workload": workload, "decision": decision}
+    if revision:
+        annotations["policy"] = revision
+    if team:
+        annotations["team"] = team
     return b',"auditAnnotations":' + _encode(annotations)
 
 

@@ -67,7 +67,7 @@ class Engine:
         owner, compiled = owned.whose, owned.placement
         facts.team = owner.team.name if owner.team is not None else None
         defaults = policies.spec.cluster_defaults
-        draft = Draft(pod, workload, defaults, labels, pod.spec.node_selector or NOTHING)
+        draft = Draft(pod, workload, defaults, labels.copy(), pod.spec.node_selector or NOTHING)
         if owner.label is None and compiled.team_label is not None:
             add_label(draft, compiled.team_label)
         for step in compiled.steps:

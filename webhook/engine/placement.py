@@ -21,7 +21,7 @@ from webhook.engine.merge.resources import resources
 from webhook.engine.merge.scalars import priority_class, runtime_class, scheduler
 from webhook.engine.merge.tolerations import tolerations
 from webhook.engine.merge.topology_spread import topology_spread
-from webhook.kube.pod import Labels
+from webhook.kube.pod import Labels, Toleration
 from webhook.names import APPLIED
 from webhook.policy.compile import PolicySet
 from webhook.policy.reserved import Given
@@ -52,17 +52,20 @@ class Placement(Struct, frozen=True):
     team_label: Part | None  # for a pod whose team was found by its members
     applied: Part  # the annotation `taxiway/applied`
     given: Given  # what the pod may carry because its own team gives it
+    tolerations: frozenset[Toleration]  # those of the team, word for word
 
 
 def placement(policies: PolicySet, team: Team | None, profiles: Sequence[Profile]) -> Placement:
     blocks = [*_team_block(team), *(Block(f"profile {p.name}", p.apply) for p in profiles)]
     steps = tuple(step for step in (make(blocks) for make in _MAKERS) if step is not None)
     applied = f"{team.name if team else ''}@{policies.revision}"
+    own = team.apply if team and team.apply else Apply()
     return Placement(
         steps,
         _team_label(policies, team),
         map_part("annotations", "annotation", APPLIED, applied, _OURS),
-        Given([team.apply] if team and team.apply else ()),
+        Given([own]),
+        frozenset(own.tolerations),
     )
 
 

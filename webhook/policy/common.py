@@ -18,10 +18,13 @@ T = TypeVar("T")
 class CompiledRequirement:
     """A requirement with its `match`, pattern and values ready to be tested."""
 
-    __slots__ = ("match", "pattern", "requirement", "values")
+    __slots__ = ("cost_centers", "is_team", "label", "match", "pattern", "requirement", "values")
 
-    def __init__(self, requirement: Requirement) -> None:
+    def __init__(self, requirement: Requirement, team_label: str) -> None:
         self.requirement = requirement
+        self.label = requirement.label
+        self.is_team = requirement.label == team_label  # its value must name a team
+        self.cost_centers = requirement.cost_centers
         self.match = CompiledMatch(requirement.match) if requirement.match else None
         self.values = None if requirement.values is None else frozenset(requirement.values)
         self.pattern: Callable[[str], object] | None = (
@@ -50,7 +53,7 @@ class Common:
         self._profiles = _indexed((profile.match, profile) for profile in spec.profiles)
         self.profile_labels = frozenset(key for p in spec.profiles for key in p.match.labels)
         self.given = Given(profile.apply for profile in spec.profiles)
-        compiled = tuple(map(CompiledRequirement, spec.requirements))
+        compiled = tuple(CompiledRequirement(each, spec.labels.team) for each in spec.requirements)
         self._for_all = compiled if all(each.match is None for each in compiled) else None
         self._requirements = Index((each.requirement.match or Match(), each) for each in compiled)
         self._stages = _indexed((Match(namespaces=s.namespaces), s.mode) for s in spec.stages)

@@ -55,7 +55,7 @@ def annotations(blocks: Sequence[Block]) -> Annotations | None:
 
 def add_label(draft: Draft, part: Part) -> None:
     draft.ensure("/metadata/labels", draft.pod.metadata.labels, {})
-    draft.labels = {**draft.labels, part.key: part.value}
+    draft.labels[part.key] = part.value
     draft.add(part)
 
 

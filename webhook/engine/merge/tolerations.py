@@ -24,8 +24,12 @@ _DEFAULT_TAINTS = frozenset(
 
 class _Wanted(Struct, frozen=True):
     taint: Taint
-    seconds: int | None
+    toleration: Toleration
     part: Part
+
+    @property
+    def seconds(self) -> int | None:
+        return self.toleration.toleration_seconds
 
 
 class Tolerations:
@@ -34,18 +38,25 @@ class Tolerations:
     def __init__(self, wanted: Iterable[_Wanted]) -> None:
         self._wanted = tuple(wanted)
         self._keys = frozenset(each.taint[0] for each in self._wanted)
+        self._whole = [each.toleration for each in self._wanted]
 
     def merge(self, draft: Draft) -> None:
-        tolerations = draft.pod.spec.tolerations or ()
+        tolerations, keys = draft.pod.spec.tolerations or (), self._keys
         # Only one for the same key, or for every key, can be for the same taint or cover it.
-        near = [at for at, each in enumerate(tolerations) if not each.key or each.key in self._keys]
-        there = [taint_of(tolerations[at]) for at in near]
+        near = [each for each in tolerations if not each.key or each.key in keys]
+        if near != self._whole:  # as this very policy left them
+            self._merge(draft, tolerations, near)
+
+    def _merge(
+        self, draft: Draft, tolerations: Sequence[Toleration], near: Sequence[Toleration]
+    ) -> None:
+        there = [taint_of(each) for each in near]
         for wanted in self._wanted:
             taint = wanted.taint
             if taint in there:
                 found = there.index(taint)
                 if found < len(near):
-                    _compare(draft, wanted, near[found], tolerations[near[found]])
+                    _compare(draft, wanted, tolerations, near[found])
             elif not _covered(there, taint):
                 draft.ensure("/spec/tolerations", draft.pod.spec.tolerations, [])
                 draft.add(wanted.part)
@@ -58,9 +69,7 @@ def tolerations(blocks: Sequence[Block]) -> Tolerations | None:
         for toleration in block.apply.tolerations:
             taint = taint_of(toleration)
             if taint not in wanted:
-                wanted[taint] = _Wanted(
-                    taint, toleration.toleration_seconds, _part(toleration, block)
-                )
+                wanted[taint] = _Wanted(taint, toleration, _part(toleration, block))
     return Tolerations(wanted.values()) if wanted else None
 
 
@@ -86,9 +95,12 @@ def _covered(there: Sequence[Taint], taint: Taint) -> bool:
     return False
 
 
-def _compare(draft: Draft, wanted: _Wanted, at: int, there: Toleration) -> None:
+def _compare(
+    draft: Draft, wanted: _Wanted, tolerations: Sequence[Toleration], there: Toleration
+) -> None:
     if there.toleration_seconds == wanted.seconds:
         return
+    at = next(at for at, each in enumerate(tolerations) if each is there)
     if wanted.taint in _DEFAULT_TAINTS and there.toleration_seconds == _DEFAULT_SECONDS:
         path = f"/spec/tolerations/{at}/tolerationSeconds"
         draft.operations.append(

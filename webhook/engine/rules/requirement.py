@@ -26,27 +26,24 @@ def requirement(subject: Subject) -> list[tuple[str | None, Violation]]:
 
 
 def _problem(subject: Subject, required: CompiledRequirement) -> str | None:
-    label = required.requirement.label
+    label = required.label
     value = subject.labels.get(label)
     if not value:
         return f"label {label} is {'missing' if value is None else 'empty'}"
-    if label == subject.policies.spec.labels.team and value not in subject.policies.teams:
+    if required.is_team and value not in subject.policies.teams:
         return f"label {label} is {shown(value)}, which is no team of the policy"
-    if not _allowed(subject, required, value):
+    if len(value) > _LONGEST_VALUE or not _allowed(subject, required, value):
         return f"label {label} is {shown(value)}"
     return None
 
 
 def _allowed(subject: Subject, required: CompiledRequirement, value: str) -> bool:
-    if len(value) > _LONGEST_VALUE:
-        return False
+    if required.cost_centers:
+        team = subject.whose.team
+        return team is not None and value in team.cost_centers
     if required.values is not None:
         return value in required.values
-    if required.pattern is not None:
-        return bool(required.pattern(value))
-    if required.requirement.cost_centers:
-        return subject.team is not None and value in subject.team.cost_centers
-    return True
+    return required.pattern is None or bool(required.pattern(value))
 
 
 def _violation(subject: Subject, required: CompiledRequirement, problem: str) -> Violation:

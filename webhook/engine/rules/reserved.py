@@ -58,10 +58,11 @@ def reserved_role(subject: Subject, role: str) -> Iterator[Violation]:
 def reserved_tolerations(
     subject: Subject, tolerations: Iterable[tuple[int, Toleration]]
 ) -> list[Violation]:
-    knows = subject.policies.reserved.knows
-    suspects = [(at, each) for at, each in tolerations if not each.key or knows(each.key)]
+    knows, own = subject.policies.reserved.knows, subject.placement.tolerations
     told: dict[Taint, Violation] = {}
-    for at, toleration in suspects:
+    for at, toleration in tolerations:
+        if (toleration.key and not knows(toleration.key)) or toleration in own:
+            continue
         taint = taint_of(toleration)
         owners = () if taint in told else _toleration_owners(subject, taint)
         if owners and len(told) < _MOST_TOLD:

@@ -13,8 +13,8 @@ import msgspec
 from benchmarks import wire, work
 
 RESULTS = Path(__file__).parent / "results.json"
-WORK_HEAD = f"{'policy':>16}{'median µs':>34}{'quartiles µs':>16}{'least µs':>10}{'to 1 team':>11}"
-WIRE_HEAD = " " * 10 + "    p50 µs    p99 µs    CPU µs   p50 to empty   CPU to empty"
+WORK_HEAD = f"{'policy':>20}{'median µs':>32}{'quartiles µs':>16}{'least µs':>10}{'to 1 team':>11}"
+WIRE_HEAD = " " * 14 + "    p50 µs    p99 µs    CPU µs   p50 to empty   CPU to empty"
 PACKAGES = ("msgspec", "uvicorn", "uvloop", "httptools")
 
 
@@ -59,12 +59,12 @@ def _work_line(figure: work.Figure) -> str:
     low, high = figure.quartiles
     spread = f"{low:.1f} - {high:.1f}"
     times = f"{figure.median:10.1f}{spread:>16}{figure.least:10.1f}"
-    return f"{figure.kind:10}{figure.size:30}{times}{figure.ratio:11.2f}"
+    return f"{figure.kind:14}{figure.size:28}{times}{figure.ratio:11.2f}"
 
 
 def _wire_line(figure: wire.Figure) -> str:
     return (
-        f"{figure.kind:10}{figure.median:10.1f}{figure.p99:10.1f}{figure.cpu:10.1f}"
+        f"{figure.kind:14}{figure.median:10.1f}{figure.p99:10.1f}{figure.cpu:10.1f}"
         f"{figure.ratio:15.2f}{figure.cpu_ratio:15.2f}"
     )
 

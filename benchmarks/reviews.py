@@ -19,8 +19,16 @@ SCHEDULER = "system:serviceaccount:airflow:airflow-scheduler"
 
 
 def created(pod: dict[str, Any]) -> list[bytes]:
-    """Reviews of a CREATE of `pod`, each for a task of its own."""
-    return [_review(pod, number) for number in range(DIFFERENT)]
+    """Reviews of a CREATE of `pod`, each for a task of its own of the same dag."""
+    return [_review(_of_task(pod, number), number) for number in range(DIFFERENT)]
+
+
+def unlike(pod: dict[str, Any]) -> list[bytes]:
+    """The same, and no two have the same variables: what is kept by shape serves none of them."""
+    return [
+        _review(_with_variable(_of_task(pod, number), number), number)
+        for number in range(DIFFERENT)
+    ]
 
 
 def labelled(labels: dict[str, str]) -> dict[str, Any]:
@@ -36,6 +44,20 @@ def patched(pod: dict[str, Any], answer: bytes) -> dict[str, Any]:
     patch = jsonpatch.JsonPatch.from_string(base64.b64decode(response["patch"]))
     result: dict[str, Any] = patch.apply(pod)
     return result
+
+
+def _of_task(pod: dict[str, Any], number: int) -> dict[str, Any]:
+    metadata = dict(pod["metadata"])
+    for part in ("labels", "annotations"):
+        if "task_id" in metadata.get(part, {}):
+            metadata[part] = metadata[part] | {"task_id": f"load_{number:02}"}
+    return pod | {"metadata": metadata}
+
+
+def _with_variable(pod: dict[str, Any], number: int) -> dict[str, Any]:
+    base = pod["spec"]["containers"][0]
+    env = [*base["env"][:-1], base["env"][-1] | {"name": f"AIRFLOW_VAR_NOTE_{number:02}"}]
+    return pod | {"spec": pod["spec"] | {"containers": [base | {"env": env}]}}
 
 
 def _review(pod: dict[str, Any], number: int) -> bytes:

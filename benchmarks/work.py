@@ -76,7 +76,7 @@ def engine(size: str) -> Engine:
 
 
 def cases(size: str) -> Iterator[Case]:
-    """The four kinds of request, by a set of this size."""
+    """The kinds of request, by a set of this size; `new` ones are unlike all before them."""
     sets = OneSet(engine(size))
     mutate, validate = _calling("/mutate", sets), _calling("/validate", sets)
     plain = reviews.created(reviews.POD)
@@ -86,6 +86,8 @@ def cases(size: str) -> Iterator[Case]:
     wrong = reviews.patched(wrong, mutate(reviews.created(wrong)[0]).body)
     yield _checked(Case("mutate", size, mutate, plain), "patched")
     yield _checked(Case("validate", size, validate, reviews.created(final)), "allowed")
+    yield _checked(Case("mutate new", size, mutate, reviews.unlike(reviews.POD)), "patched")
+    yield _checked(Case("validate new", size, validate, reviews.unlike(final)), "allowed")
     yield _checked(Case("deny", size, validate, reviews.created(wrong)), "denied")
     yield _checked(Case("ignore", size, mutate, reviews.created(reviews.ORDINARY)), "ignored")
 

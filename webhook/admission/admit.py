@@ -27,6 +27,7 @@ from webhook.admission.record import Record
 from webhook.admission.review import BadRequest, PodRequest, admission_request, decode_review
 from webhook.airflow.workload import Workload, recognise
 from webhook.engine import Engine, Operation, Violation
+from webhook.engine.memory import Placed, placed
 from webhook.engine.message import denial
 from webhook.engine.rules.subject import Subject
 from webhook.kube.review import AdmissionRequest
@@ -79,7 +80,7 @@ def answer(
         request = decode_review(body)
         if not isinstance(request, PodRequest) or not request.is_ours():
             return allowed(request.uid, Record(endpoint.name, "ignored", request.uid))
-        return _answer(endpoint, admission_request(request), sets, today, settings)
+        return _answer(endpoint, admission_request(request, len(body)), sets, today, settings)
     except BadRequest as error:
         return outcomes.bad_request(endpoint.name, str(error))
     except RecursionError:
@@ -116,31 +117,33 @@ class _Case(Struct, frozen=True, gc=False):
 
 
 def _mutate(case: _Case, engine: Engine, unknown: bool) -> Answer:
-    subject = engine.place(case.request, case.workload)
-    draft = subject.draft
-    if subject.mode == "audit":
-        record = _record(case, subject, "audited", operations=draft.operations)
+    found = engine.placed(engine.asked(case.request, case.workload))
+    if found.mode == "audit":
+        record = _record(case, found, "audited", operations=found.operations)
         return allowed(case.request.uid, record)
-    if unknown and _contradicts(engine, subject, case.today):
-        return outcomes.another_set(_record(case, subject, "another-set"))
-    warnings = draft.warnings
-    if not draft.operations:
-        return allowed(case.request.uid, _record(case, subject, "unchanged"), warnings)
-    record = _record(case, subject, "patched", warnings=warnings)
-    return patched(case.request.uid, record, operations_json(draft.operations), warnings)
+    if unknown and _contradicts(engine, case):
+        return outcomes.another_set(_record(case, found, "another-set"))
+    warnings = found.warnings
+    if not found.operations:
+        return allowed(case.request.uid, _record(case, found, "unchanged"), warnings)
+    record = _record(case, found, "patched", warnings=warnings)
+    return patched(case.request.uid, record, operations_json(found.operations), warnings)
 
 
 def _validate(case: _Case, engine: Engine, annotated: bool, unknown: bool) -> Answer:
-    subject = engine.place(case.request, case.workload)
-    audit = subject.mode == "audit"
-    violations, warnings = engine.judge(subject, case.today, patched=audit or not annotated)
+    asked = engine.asked(case.request, case.workload)
+    sound = engine.sound(asked)
+    if sound is not None:
+        record = _record(case, sound, "allowed", warnings=sound.warnings)
+        return allowed(case.request.uid, record, sound.warnings)
+    subject, violations, warnings = engine.judged(asked, case.today, annotated=annotated)
     denying = [violation for violation in violations if violation.mode == "enforce"]
     if denying:
         if unknown:
-            record = _record(case, subject, "another-set", violations)
+            record = _record(case, placed(subject), "another-set", violations)
             return outcomes.another_set(record)
         return _deny(case, subject, denying, violations, warnings)
-    if not annotated and not audit:
+    if not annotated and subject.mode != "audit":
         missing, ending = engine.missing(subject, case.today)
         violations = [*violations, *missing]
         warnings = [*warnings, *(warning for warning in ending if warning not in warnings)]
@@ -169,12 +172,14 @@ def _admit(
     if subject.mode == "audit":
         made = case.request.operation == "CREATE"
         operations = subject.draft.operations if made else ()
-        record = _record(case, subject, "audited", violations, operations=operations)
+        record = _record(case, placed(subject), "audited", violations, operations=operations)
         return allowed(case.request.uid, record)
     warned = [f"[{v.rule}] {v.message}" for v in violations if v.mode == "warn"]
     told = (*warned, *warnings)
     decision = "warned" if warned else "allowed"
-    return allowed(case.request.uid, _record(case, subject, decision, violations, told), told)
+    return allowed(
+        case.request.uid, _record(case, placed(subject), decision, violations, told), told
+    )
 
 
 def _deny(
@@ -185,7 +190,7 @@ def _deny(
     warnings: Sequence[str],
 ) -> Answer:
     message = _message(case, subject, denying)
-    record = _record(case, subject, "denied", violations, warnings, message)
+    record = _record(case, placed(subject), "denied", violations, warnings, message)
     return denied(case.request.uid, record, message, warnings)
 
 
@@ -197,7 +202,7 @@ def _fail(
     warnings: Sequence[str],
 ) -> Answer:
     message = _message(case, subject, missing)
-    record = _record(case, subject, "not-applied", violations, warnings, message)
+    record = _record(case, placed(subject), "not-applied", violations, warnings, message)
     return failed(case.request.uid, record, message, warnings)
 
 
@@ -207,9 +212,10 @@ def _message(case: _Case, subject: Subject, violations: Sequence[Violation]) -> 
     return denial(name, case.workload, violations, contact, subject.policies.spec.docs)
 
 
-def _contradicts(engine: Engine, subject: Subject, today: date) -> bool:
+def _contradicts(engine: Engine, case: _Case) -> bool:
     """Whether this set would patch over what another one did, or take it for another team's."""
-    violations, _ = engine.judge(subject, today, patched=True)
+    subject = engine.place(case.request, case.workload)
+    violations, _ = engine.judge(subject, case.today, patched=True)
     return any(violation.rule in ("conflict", "reserved") for violation in violations)
 
 
@@ -230,7 +236,7 @@ def _applied(request: AdmissionRequest) -> str | None:
 
 def _record(
     case: _Case,
-    subject: Subject,
+    decided: Placed,
     decision: str,
     violations: Sequence[Violation] = (),
     warnings: Sequence[str] = (),
@@ -244,9 +250,9 @@ def _record(
         request.uid,
         request,
         case.workload,
-        subject.facts.team,
-        subject.policies.revision,
-        subject.mode,
+        decided.team,
+        decided.revision,
+        decided.mode,
         tuple(violations),
         operations,
         message,

@@ -117,8 +117,8 @@ def decode_pod(raw: bytes) -> Pod:
         _refuse("the object is no Pod", error)
 
 
-def admission_request(request: PodRequest) -> AdmissionRequest:
-    """A request of ours with its pods. Raises BadRequest."""
+def admission_request(request: PodRequest, size: int) -> AdmissionRequest:
+    """A request of ours with its pods; `size` is its review's, in bytes. Raises BadRequest."""
     pod, old, user = request.object, request.old_object, request.user_info
     if pod is None or (old is None and request.operation == "UPDATE"):
         missing = "object" if pod is None else "oldObject"
@@ -132,6 +132,8 @@ def admission_request(request: PodRequest) -> AdmissionRequest:
         _checked(old) if old is not None and request.operation == "UPDATE" else None,
         user.username if user is not None else None,
         request.dry_run is True,
+        False,
+        size,
     )
 
 

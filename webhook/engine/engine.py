@@ -9,61 +9,91 @@ from datetime import date
 from msgspec import Struct, structs
 
 from webhook.airflow.workload import Workload
+from webhook.engine.broken import broken, place_of
 from webhook.engine.decision import Decision, Violation
 from webhook.engine.draft import NOTHING, Draft
 from webhook.engine.exemptions import Found, waive
+from webhook.engine.memory import Placed, Shape, placed
 from webhook.engine.merge.maps import add_label
 from webhook.engine.operation import replace
-from webhook.engine.placement import Placement, labels_added_by, placement
-from webhook.engine.rules.conflict import conflict
-from webhook.engine.rules.membership import membership
+from webhook.engine.owners import Owned, Owners
+from webhook.engine.placement import Placement
 from webhook.engine.rules.not_applied import not_applied
-from webhook.engine.rules.requirement import requirement
-from webhook.engine.rules.reserved import reserved
 from webhook.engine.rules.subject import Subject
 from webhook.engine.update import changed
-from webhook.engine.whose import Whose, facts_of, whose
+from webhook.engine.whose import facts_of
 from webhook.kube.review import AdmissionRequest
-from webhook.names import APPLIED, RULES
+from webhook.names import APPLIED
 from webhook.policy.compile import PolicySet
-from webhook.policy.spec import Profile, Team
 from webhook.policy.values import Facts
 
-_MOST_PLACEMENTS = 20_000  # one for each team at its limit; about 6 KiB each when all are in use
-_LONGEST_KEY = 1024  # Airflow's dag ids have at most 250 characters, an author's annotation any
-_MOST_OWNED = 4096  # the dags of a large cluster by who launches them; about 300 bytes each
-_ORDER = {rule: position for position, rule in enumerate(RULES)}
+_LARGEST_SHAPE = 8192  # bytes of the review: see `owners` for the arithmetic
 
 
-class _Owned(Struct, frozen=True):
-    """What a request's namespace, workload, dag, user and team label lead to."""
+class Asked(Struct, frozen=True, gc=False):
+    """One request, and what is known of it without a look at the rules."""
 
-    whose: Whose
-    mode: str
-    placement: Placement
+    request: AdmissionRequest
+    workload: Workload
+    facts: Facts
+    owned: Owned
+    shape: Shape
 
 
 class Engine:
-    """Decides by one policy set. Keeps what it has worked out: it depends on policy alone.
+    """Decides by one policy set. Keeps what it has worked out: see `owners` and `memory`."""
 
-    Whose a pod is, its mode and its placement follow from five facts, unless the pod has a label
-    that some profile matches; and Airflow's pods repeat. A dictionary probe then stands for them.
-    """
-
-    __slots__ = ("_owned", "_placements", "policies", "revision")
+    __slots__ = ("_owners", "policies", "revision")
 
     def __init__(self, policies: PolicySet) -> None:
         self.policies = policies
         self.revision = policies.revision
-        self._owned: dict[tuple[str | None, ...], _Owned] = {}
-        self._placements: dict[tuple[str | None, tuple[str, ...]], Placement] = {}
+        self._owners = Owners(policies)
+
+    def asked(self, request: AdmissionRequest, workload: Workload) -> Asked:
+        """A request as `placed`, `sound` and `judged` take it."""
+        facts = facts_of(request, workload)
+        owned = self._owners.find(facts)
+        return Asked(request, workload, facts, owned, owned.memory.shape(request.pod))
+
+    def placed(self, asked: Asked) -> Placed:
+        """What the pod's policy adds to it: as `place`, kept by the pod's shape."""
+        memory = asked.owned.memory
+        found = memory.placed(asked.shape)
+        if found is None:
+            found = placed(self._place(asked.request, asked.workload, asked.facts, asked.owned))
+            if asked.request.size <= _LARGEST_SHAPE:
+                self._owners.count(memory.keep_placed(asked.shape, found))
+        return found
+
+    def sound(self, asked: Asked) -> Placed | None:
+        """What such a pod was given that was judged before as it stood, and broke nothing."""
+        return asked.owned.memory.sound(asked.shape)
+
+    def judged(
+        self, asked: Asked, today: date, *, annotated: bool
+    ) -> tuple[Subject, list[Violation], list[str]]:
+        """A pod that is not known to be sound: as `place` and `judge`, and remembers if it is.
+
+        Judged as it stands only if it is `annotated`: if the mutating call was made. In audit it
+        is never.
+        """
+        subject = self._place(asked.request, asked.workload, asked.facts, asked.owned)
+        patched = subject.mode == "audit" or not annotated
+        violations, warnings = self.judge(subject, today, patched=patched)
+        if subject.is_sound and asked.request.size <= _LARGEST_SHAPE:
+            self._owners.count(asked.owned.memory.keep_sound(asked.shape, placed(subject)))
+        return subject, violations, warnings
 
     def place(self, request: AdmissionRequest, workload: Workload) -> Subject:
         """Whose pod it is, and what its policy adds to it."""
-        policies, pod = self.policies, request.pod
         facts = facts_of(request, workload)
-        labels = facts.labels
-        owned = self._owner(facts)
+        return self._place(request, workload, facts, self._owners.find(facts))
+
+    def _place(
+        self, request: AdmissionRequest, workload: Workload, facts: Facts, owned: Owned
+    ) -> Subject:
+        policies, pod, labels = self.policies, request.pod, facts.labels
         owner, compiled = owned.whose, owned.placement
         facts.team = owner.team.name if owner.team is not None else None
         defaults = policies.spec.cluster_defaults
@@ -86,7 +116,9 @@ class Engine:
             subject.labels = subject.draft.labels
         subject.facts.labels = subject.draft.labels
         subject.requirements = self.policies.requirements(subject.facts)
-        return self._waived(subject, _broken(subject, patched), today)
+        found = broken(subject, patched)
+        subject.is_sound = not found and not patched
+        return self._waived(subject, found, today)
 
     def missing(self, subject: Subject, today: date) -> tuple[list[Violation], list[str]]:
         """What the policy adds and the pod lacks, when the mutating call failed open."""
@@ -121,58 +153,12 @@ class Engine:
             return structs.replace(judged, operations=())
         return self.decide(request, workload, today, patched=True)
 
-    def _owner(self, facts: Facts) -> _Owned:
-        labels = facts.labels
-        if not self.policies.profile_labels.isdisjoint(labels):
-            return self._work_out(facts)
-        label = labels.get(self.policies.spec.labels.team)
-        key = (facts.namespace, facts.workload, facts.dag, facts.user, label)
-        owned = self._owned.get(key)
-        if owned is None:
-            owned = self._work_out(facts)
-            if sum(len(part) for part in key if part is not None) <= _LONGEST_KEY:
-                self._keep(key, owned)
-        return owned
-
-    def _keep(self, key: tuple[str | None, ...], owned: _Owned) -> None:
-        if len(self._owned) >= _MOST_OWNED:
-            self._owned.clear()
-        self._owned[key] = owned
-
-    def _work_out(self, facts: Facts) -> _Owned:
-        owner = whose(self.policies, facts)
-        facts.team = owner.team.name if owner.team is not None else None
-        profiles = self._profiles(owner, facts)
-        return _Owned(owner, self.policies.mode(facts), self._placement(owner.team, profiles))
-
-    def _profiles(self, owner: Whose, facts: Facts) -> tuple[Profile, ...]:
-        """Matched once, against the pod's labels together with those that its team adds."""
-        own, team = facts.labels, owner.team
-        if team is not None:
-            added = labels_added_by(team, facts.workload)
-            facts.labels = {**added, self.policies.spec.labels.team: team.name, **own}
-        profiles = self.policies.profiles(facts)
-        facts.labels = own
-        return profiles
-
-    def _placement(self, team: Team | None, profiles: tuple[Profile, ...]) -> Placement:
-        key = (
-            team.name if team else None,
-            tuple([profile.name for profile in profiles]) if profiles else (),
-        )
-        found = self._placements.get(key)
-        if found is None:
-            found = placement(self.policies, team, profiles)
-            if len(self._placements) < _MOST_PLACEMENTS:
-                self._placements[key] = found
-        return found
-
     def _waived(
         self, subject: Subject, found: list[Found], today: date
     ) -> tuple[list[Violation], list[str]]:
         if not found:
             return [], []
-        found.sort(key=_place)
+        found.sort(key=place_of)
         return waive(found, self.policies.exemptions(subject.facts), today)
 
 
@@ -188,28 +174,6 @@ def decision(subject: Subject, violations: list[Violation], warnings: list[str])
         warnings=(*subject.draft.warnings, *warnings),
         contact=team.contact if team else None,
     )
-
-
-def _broken(subject: Subject, patched: bool) -> list[Found]:
-    """Every violation, each requirement's with its label. A rule without cause is not asked."""
-    draft = subject.draft
-    others = reserved(subject, patched)
-    if subject.whose.outside:
-        others += membership(subject)
-    if draft.conflicts or draft.differing_labels:
-        others += conflict(subject)
-    if draft.missing and not patched:
-        others += not_applied(subject)
-    broken: list[Found] = requirement(subject)
-    if others:
-        broken += [(None, violation) for violation in others]
-    return broken
-
-
-def _place(found: Found) -> tuple[int, str]:
-    """In the order of the rules' table, then by path."""
-    violation = found[1]
-    return _ORDER[violation.rule], violation.path or ""
 
 
 def _annotate(draft: Draft, compiled: Placement) -> None:

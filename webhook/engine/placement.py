@@ -22,7 +22,7 @@ from webhook.engine.merge.scalars import priority_class, runtime_class, schedule
 from webhook.engine.merge.tolerations import tolerations
 from webhook.engine.merge.topology_spread import topology_spread
 from webhook.kube.pod import Labels, Toleration
-from webhook.names import APPLIED
+from webhook.names import APPLIED, AZURE_USE
 from webhook.policy.compile import PolicySet
 from webhook.policy.reserved import Given
 from webhook.policy.spec import Apply, Iam, Profile, Team
@@ -53,6 +53,8 @@ class Placement(Struct, frozen=True):
     applied: Part  # the annotation `taxiway/applied`
     given: Given  # what the pod may carry because its own team gives it
     tolerations: frozenset[Toleration]  # those of the team, word for word
+    label_keys: tuple[str, ...]  # that a step asks for
+    annotation_keys: tuple[str, ...]  # likewise
 
 
 def placement(policies: PolicySet, team: Team | None, profiles: Sequence[Profile]) -> Placement:
@@ -66,6 +68,8 @@ def placement(policies: PolicySet, team: Team | None, profiles: Sequence[Profile
         map_part("annotations", "annotation", APPLIED, applied, _OURS),
         Given([own]),
         frozenset(own.tolerations),
+        (AZURE_USE, *(key for block in blocks for key in block.apply.labels)),
+        tuple(key for block in blocks for key in block.apply.annotations),
     )
 
 

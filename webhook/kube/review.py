@@ -25,6 +25,7 @@ class AdmissionRequest(Struct, rename="camel", frozen=True, gc=False):
     user: str | None = None  # request.userInfo.username; None where there is no request
     dry_run: bool = False
     from_cluster: bool = False  # a pod read back from a cluster: it is bound to a node already
+    size: int = 0  # bytes of the review; 0 where there is none
 
     def pod_name(self) -> str | None:
         """The pod's name; at CREATE a pod may have its generateName alone."""

@@ -28,6 +28,7 @@ class Subject(Struct, gc=False):
     draft: Draft
     labels: Labels
     requirements: Sequence[CompiledRequirement]
+    is_sound: bool = False  # it was judged, and nothing is broken; nor was anything waived
 
     @property
     def team(self) -> Team | None:

@@ -217,6 +217,65 @@ WARNED: dict[str, tuple[str, list[str]]] = {
         "requirements: [{label: a}, {label: b}, {label: a}]\n",
         ["p.yaml:2:40: requirements[2]: says the same as the one in p.yaml:2; delete one"],
     ),
+    "a team that tolerates every value of another's key": (
+        "teams:\n"
+        "  a: {apply: {tolerations: [{key: dedicated, value: a}]}}\n"
+        "  b: {apply: {tolerations: [{key: dedicated, operator: Exists, effect: NoSchedule}]}}\n",
+        [
+            "p.yaml:4:29: teams.b.apply.tolerations[0]: lets the team's pods onto nodes kept for "
+            "team a (dedicated=a); name the key and the value of its own taint"
+        ],
+    ),
+    "a team that tolerates every taint": (
+        "teams:\n"
+        "  a: {apply: {tolerations: [{operator: Exists}]}}\n"
+        "  b: {apply: {tolerations: [{key: dedicated, value: b, effect: NoExecute}]}}\n",
+        [
+            "p.yaml:3:29: teams.a.apply.tolerations[0]: lets the team's pods onto nodes kept for "
+            "team b (dedicated=b:NoExecute); name the key and the value of its own taint"
+        ],
+    ),
+    "a team that anyone may claim and that tolerates another's taint": (
+        "teams:\n"
+        "  a: {members: {dags: [a]}, apply: {tolerations: [{key: dedicated, value: a}]}}\n"
+        "  b: {apply: {tolerations: [{key: dedicated, value: a}]}}\n",
+        [
+            "p.yaml:4:29: teams.b.apply.tolerations[0]: lets every pod onto nodes kept for team a "
+            "(dedicated=a), because anyone may carry the label of team b: give it members"
+        ],
+    ),
+    "two requirements on one label without a value in common": (
+        "requirements: [{label: tier, values: [a, b]}, {label: tier, values: [c]}]\n",
+        [
+            "p.yaml:2:47: requirements[1]: no pod can meet it and the one in p.yaml:2: "
+            "no value is in both"
+        ],
+    ),
+    "a requirement whose pattern no allowed value has": (
+        "requirements:\n"
+        "  - {label: tier, pattern: '^x'}\n"
+        "  - {label: tier, values: [c], match: {dags: [d]}}\n",
+        [
+            "p.yaml:4:5: requirements[1]: no pod can meet it and the one in p.yaml:3: "
+            "no value is in both"
+        ],
+    ),
+    "cost centers of no team among the values allowed": (
+        "requirements: [{label: cc, from: team.costCenters}, {label: cc, values: [x]}]\n"
+        "teams: {t: {costCenters: [y]}}\n",
+        [
+            "p.yaml:2:53: requirements[1]: no pod can meet it and the one in p.yaml:2: "
+            "no value is in both"
+        ],
+    ),
+    "a profile for a value that a requirement refuses": (
+        "requirements: [{label: tier, values: [a, b]}]\n"
+        "profiles: {p: {match: {labels: {tier: [c, d]}}, apply: {}}}\n",
+        [
+            "p.yaml:3:33: profiles.p.match.labels.tier: matches no pod that is admitted: "
+            "the requirement on it allows none of these"
+        ],
+    ),
     "an exemption for every pod": (
         exemption(match="{}"),
         ["p.yaml:2:24: exemptions[0].match: waives its rules for every pod"],
@@ -295,6 +354,35 @@ QUIET: dict[str, str] = {
     ),
     "requirements on one label with other matches": (
         "requirements: [{label: a}, {label: a, match: {dags: [x]}}]\n"
+    ),
+    "two teams that share a taint": (
+        "teams:\n"
+        "  a: {apply: {tolerations: [{key: dedicated, value: x}]}}\n"
+        "  b: {apply: {tolerations: [{key: dedicated, value: x}]}}\n"
+    ),
+    "two teams that share every value of a key": (
+        "teams:\n"
+        "  a: {apply: {tolerations: [{key: dedicated, operator: Exists}]}}\n"
+        "  b: {apply: {tolerations: [{key: dedicated, operator: Exists}]}}\n"
+    ),
+    "a team that tolerates every value of its own key alone": (
+        "teams:\n"
+        "  a: {apply: {tolerations: [{key: a, operator: Exists}, {key: a, value: x}]}}\n"
+        "  b: {apply: {tolerations: [{key: b, value: x}]}}\n"
+    ),
+    "a team that tolerates every value for another effect": (
+        "teams:\n"
+        "  a: {apply: {tolerations: [{key: k, operator: Exists, effect: NoExecute}]}}\n"
+        "  b: {apply: {tolerations: [{key: k, value: x, effect: NoSchedule}]}}\n"
+    ),
+    "requirements on one label for other pods each": (
+        "requirements:\n"
+        "  - {label: tier, values: [a], match: {dags: [x]}}\n"
+        "  - {label: tier, values: [b], match: {dags: [y]}}\n"
+    ),
+    "a profile for a value that a softer requirement refuses": (
+        "requirements: [{label: tier, values: [a], mode: warn}]\n"
+        "profiles: {p: {match: {labels: {tier: c}}, apply: {}}}\n"
     ),
     "an exemption that ends in 15 days": exemption(expires="2027-01-04"),
 }

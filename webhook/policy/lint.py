@@ -4,11 +4,13 @@
 |---|---|
 | two blocks differ about one field | the earlier wins silently (`lint_conflicts`) |
 | a profile tolerates a team's taint | any pod may then run on that team's nodes (`lint_reach`) |
+| a team's toleration opens another's nodes | a key or a value is missing in it (`lint_shared`) |
 | a glob begins with a wildcard | it is tried on every pod |
 | a `match` that nothing can match | a team was renamed, or the block is a leftover |
 | a team without cost centers | a requirement wants one, so all its pods are denied |
 | a label that a requirement refuses | an `apply` sets it, so the policy denies its own pods |
 | a requirement no team can meet, or one given twice | the one denies all, the other does nothing |
+| requirements that leave nothing | no value meets two of them, or a profile's (`lint_unmet`) |
 | an exemption for every pod, past its end, or within 14 days of it | it outlived its reason |
 """
 
@@ -22,6 +24,8 @@ from webhook.policy.errors import PolicyWarning
 from webhook.policy.globs import is_indexable
 from webhook.policy.lint_conflicts import conflicts
 from webhook.policy.lint_reach import matches_nothing, placed_nowhere, reachable
+from webhook.policy.lint_shared import shared
+from webhook.policy.lint_unmet import contradicting, refused_profiles
 from webhook.policy.pattern import compile_pattern
 from webhook.policy.spec import Match, Requirement, Team
 from webhook.policy.union import Part, Parts
@@ -38,12 +42,15 @@ def lint(parts: Parts, today: date | None = None) -> tuple[PolicyWarning, ...]:
     found = chain(
         conflicts(parts),
         reachable(parts),
+        shared(parts),
         placed_nowhere(parts),
         _slow_globs(parts),
         _dead_matches(parts),
         _unpaid(parts),
         _refused(parts),
         _unmet(parts),
+        contradicting(parts),
+        refused_profiles(parts),
         _repeated(parts),
         _for_everyone(parts),
         () if today is None else _ending(parts, today),

@@ -29,7 +29,7 @@ from webhook.sources.directory import digest
 from webhook.sources.frames import lines
 from webhook.sources.mirror import ConfigMap
 
-MOST_STATES = 4  # live and planned, before and after
+MOST_STATES = 8  # live and planned: before, after, without; and those of the change before
 NO_CONFIG_MAPS = "policies are read from a directory here, so this ConfigMap has no effect"
 NOT_YET = "the ConfigMaps of namespace {} have not been read yet; apply it once more"
 ELSEWHERE = "policies are read from namespace {}, so this ConfigMap has no effect"
@@ -99,8 +99,10 @@ class _Trial:
         return live, Effect(standing=planned.errors)  # the live set must not wait for a plan
 
     def _effect(self, composed: Composed) -> Effect:
-        after = self._state(composed, self._after)
         before = self._state(composed, self._before)
+        after = self._state(composed, self._after)
+        if before is after:
+            return Effect()  # what differs is no policy
         hidden: tuple[PolicyError, ...] = ()
         if after.errors and not self._is_readable():
             hidden = self._state(composed, self._without).errors

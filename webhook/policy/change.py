@@ -15,7 +15,8 @@ what others refer to in them is not known, and errors that the set has without t
 it has: to mend the one must not be refused for the other.
 What takes away the last document of a set is refused in any case.
 
-Errors are the same when file, path and message are, whatever line they have come to stand on.
+Errors are the same when file, path and message are, whatever line they have come to stand on and
+whatever remedy is named.
 Warnings follow the same thought: all in the files of the change, elsewhere those that it brings.
 """
 
@@ -111,8 +112,11 @@ def _compared(known: Iterable[PolicyError], found: Iterable[T]) -> tuple[list[T]
 
 
 def _same(error: PolicyError) -> tuple[str, str, str]:
-    """What an error is, without where: its line, its number in a list, how many there are."""
-    message = _PLACES.sub("", error.message)
+    """What an error is, without where (a line, a number in a list) and without the remedy.
+
+    What follows a semicolon says how to mend it, in words that depend on the rest of the set.
+    """
+    message = _PLACES.sub("", error.message.partition("; ")[0])
     if message.startswith(_OF_THE_SET):
         return "", "", message
     return error.file, _PLACES.sub("", error.path), message

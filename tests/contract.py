@@ -14,6 +14,7 @@ import jsonpatch
 
 AUDIT_KEY = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 LONGEST_MESSAGE = 2000
+LONGEST_ON_A_TERMINAL = 8100
 # Airflow's executor takes these texts for reasons to queue a task again.
 FORBIDDEN_TEXTS = ("exceeded quota", "object has been modified")
 DENIAL_CODES = {400: "BadRequest", 500: "InternalError"}
@@ -34,7 +35,7 @@ def check(path: str, sent: Json, status: int, headers: dict[str, str], body: byt
     assert isinstance(response["allowed"], bool)
     check_patch(path, sent, response)
     check_denial(path, response)
-    check_notes(response)
+    check_notes(path, response)
     return response
 
 
@@ -69,16 +70,23 @@ def check_denial(path: str, response: Json) -> None:
     assert DENIAL_CODES[status["code"]] == status["reason"]
     message = status["message"]
     assert message
+    if path == "/validate-policy":  # for a terminal, where an error a line is what is read
+        assert all(line.isprintable() for line in message.split("\n"))
+        assert len(message) <= LONGEST_ON_A_TERMINAL
+        return
     assert message.isprintable(), "one line"
     assert len(message) <= LONGEST_MESSAGE
     assert not [text for text in FORBIDDEN_TEXTS if text in message]
 
 
-def check_notes(response: Json) -> None:
+def check_notes(path: str, response: Json) -> None:
     """Warnings are short lines; audit annotations have keys that the API server takes."""
     for warning in response.get("warnings", []):
         assert isinstance(warning, str)
         assert warning.isprintable()
+    if path == "/validate-policy":  # beyond that the API server cuts
+        assert all(len(warning) <= 256 for warning in response.get("warnings", []))
+        assert sum(map(len, response.get("warnings", []))) <= 4096
     for key, value in response.get("auditAnnotations", {}).items():
         assert AUDIT_KEY.fullmatch(key), key
         assert isinstance(value, str)

@@ -6,7 +6,6 @@ ConfigMap after the other) may be on its way to us, and no one should be refused
 longer so.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
@@ -37,15 +36,12 @@ class Inbox:
         self.in_force: InForce | None = None  # None: no set is, or it was not told yet
 
     def listen(self, pipe: BinaryIO) -> None:
-        """Take what comes, until the pipe ends; then end this process, whatever it is doing."""
-        try:
-            while (said := read_said(pipe)) is not None:
-                if isinstance(said, InForce):
-                    self.in_force = said
-                else:
-                    self._queue.put(_Letter(said, self._clock()))
-        finally:
-            os._exit(0)
+        """Take what comes, until the pipe ends. Raises BrokenFrame."""
+        while (said := read_said(pipe)) is not None:
+            if isinstance(said, InForce):
+                self.in_force = said
+            else:
+                self._queue.put(_Letter(said, self._clock()))
 
     def wait(self, seconds: float) -> None:
         """Until a question has come or is due again, at most so long."""

@@ -154,13 +154,21 @@ def begun(
     return config_maps, started(config_maps, inbox, name, file, time.monotonic)
 
 
+def listen(inbox: Inbox) -> None:
+    """Take questions until standard input ends, then end this process, whatever it is doing."""
+    try:
+        inbox.listen(sys.stdin.buffer)
+    finally:
+        os._exit(0)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 def main() -> int:
     inbox = Inbox()
-    threading.Thread(target=inbox.listen, args=[sys.stdin.buffer], daemon=True).start()
+    threading.Thread(target=listen, args=[inbox], daemon=True).start()
     try:
         watched, cluster = begun(inbox, *sys.argv[1:])
         watch(watched, sys.stdout.buffer, cluster, inbox)

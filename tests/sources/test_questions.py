@@ -10,7 +10,7 @@ from subprocess import PIPE, Popen
 import pytest
 
 from tests.server.reviews import write_policy
-from tests.sources.test_follower import Told
+from tests.sources.test_follower import Told, Unplanned
 from webhook.policy.question import Change, PolicyFiles, Verdict
 from webhook.sources import questions
 from webhook.sources.follower import Follower
@@ -31,7 +31,7 @@ def asking(start: Callable[[], LoaderProcess], ask: Ask) -> list[Verdict]:
 
     async def run() -> list[Verdict]:
         asked, loader = Questions(), start()
-        follower = Follower(History(time.monotonic), Told(), start, asked)
+        follower = Follower(History(time.monotonic), Told(), start, Unplanned(), asked)
         task = asyncio.create_task(follower.run(loader))
         try:
             async with asyncio.timeout(20):

@@ -88,7 +88,7 @@ class Loader:
         try:
             return self._judge.verdict(change, stored, _now().date())
         except Exception as error:  # noqa: BLE001  the edge: whoever asks gets an answer
-            return Verdict(unchecked=bug(error))
+            return Verdict(unchecked=bug(error, "it cannot be judged"))
 
     def take_stored(self, files: Files, stored_at: str) -> tuple[str, list[Frame]]:
         """The revision of a stored set, and how to say it. Raises PolicyErrors.

@@ -12,6 +12,7 @@ from webhook.sources.mirror import ConfigMap, Mirror, ObjectMeta
 
 SAME = listed(12, config_map("a", 10))
 OTHER = listed(12, config_map("a", 12))
+NOTHING = Told('{"metadata": {"resourceVersion": "12"}, "items": null}')  # as a real one writes it
 
 
 class Scene:
@@ -55,6 +56,7 @@ CASES: dict[str, tuple[tuple[Told, ...], int, str | None]] = {
     "something else is stored, again": ((OTHER, OTHER), 1, None),
     "something else is stored, and still after the cut": ((OTHER, OTHER, OTHER), 1, None),
     "something else, and then it has come": ((OTHER, SAME, OTHER), 0, None),
+    "nothing at all is stored, again": ((NOTHING, NOTHING), 1, None),
     "one answer is lost": ((refused(500, "etcd"),), 0, None),
     "two answers are lost": (
         (refused(500, "etcd"),) * 2,

@@ -37,6 +37,12 @@ NowOption = Annotated[
     str | None,
     typer.Option(metavar="DATE", help="Judge exemptions as of this date (UTC), not today."),
 ]
+KubeconfigOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The way to the cluster; without it, kubectl's.")
+]
+ContextOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Of the kubeconfig, if not its current one.")
+]
 
 LINES = "names, * and ? are wildcards, one a line"
 
@@ -192,20 +198,49 @@ def review(
 @app.command(short_help="Check policies.")
 def lint(
     policies: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The directory of the policies, or one file.")
-    ],
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]",
+            help="The directory of the policies, or one file; without it those in force in "
+            "--namespace of the cluster.",
+        ),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings give exit code 1.")] = False,
+    cluster: Annotated[
+        bool,
+        typer.Option("--cluster", help="Look for what they name in a cluster, with your rights."),
+    ] = False,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            "--namespace", "-n", metavar="NAME", help="The service's own; with --cluster."
+        ),
+    ] = None,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
     now: NowOption = None,
     output: OutputOption = Output.text,
 ) -> None:
-    """Check policies alone. Prints every error and warning as file:line:column: path: message.
+    """Check policies. Prints every error and warning as file:line:column: path: message.
+
+    With --cluster also warns of service accounts, PriorityClasses and RuntimeClasses that they name
+    and the cluster lacks, and of node labels and taints that no node has.
 
     Exit code: 0 they compile, 1 they do with warnings and --strict, 2 they do not.
     """
     from webhook.cli import lint as command
 
+    asked = command.Asked(namespace=namespace, kubeconfig=kubeconfig, context=context)
+    if not cluster and (policies is None or asked != command.Asked()):
+        raise typer.BadParameter("give it too, or a directory alone", param_hint="--cluster")
+    if policies is None and namespace is None:
+        raise typer.BadParameter("is needed without a directory", param_hint="--namespace")
     settings = command.LintSettings(
-        policies=policies, today=_today(now), strict=strict, as_json=output is Output.json
+        policies=policies,
+        today=_today(now),
+        strict=strict,
+        as_json=output is Output.json,
+        cluster=asked if cluster else None,
     )
     _end(command.lint(settings))
 
@@ -215,13 +250,8 @@ def policies(
     namespace: Annotated[
         str, typer.Option("--namespace", "-n", metavar="NAME", help="The service's own.")
     ],
-    kubeconfig: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The way to the cluster; without it, kubectl's."),
-    ] = None,
-    context: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of the kubeconfig, if not its current one.")
-    ] = None,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
     output: OutputOption = Output.text,
 ) -> None:
     """Show by which policy set each replica of a cluster answers, its errors, and if all agree.

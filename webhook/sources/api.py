@@ -43,9 +43,9 @@ class Named(Struct, frozen=True):
 
 
 class Versions(Struct, frozen=True):
-    """A PartialObjectMetadataList."""
+    """A PartialObjectMetadataList. Of an empty one the API server writes `null` for its items."""
 
-    items: tuple[Named, ...] = ()
+    items: tuple[Named, ...] | None = None
 
 
 class Api:
@@ -72,7 +72,7 @@ class Api:
         with self._connection.telling():
             body = self._get(query, COMPARE_SECONDS, VERSIONS_ALONE)
             found = msgspec.json.decode(body, type=Versions)
-        return {item.metadata.name: item.metadata.resource_version for item in found.items}
+        return {item.metadata.name: item.metadata.resource_version for item in found.items or ()}
 
     def watch(
         self, since: str, seconds: int, opened: Callable[[], None]

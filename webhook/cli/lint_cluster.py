@@ -14,9 +14,9 @@ from webhook.policy.lint_cluster import absent
 from webhook.policy.spec import PolicySpec
 from webhook.policy.union import gather
 from webhook.sources.api_errors import ApiError, Refused
-from webhook.sources.inventory import Cluster
 from webhook.sources.connection import Connection
 from webhook.sources.directory import SUFFIXES, Files, Unreadable
+from webhook.sources.inventory import Cluster
 from webhook.sources.listing import FORBIDDEN, right
 from webhook.sources.objects import CONFIG_MAPS
 

@@ -9,4 +9,6 @@
 - `frames`: what it says to the serving process, over a pipe.
 - `follower`: the serving side: starts the loader, takes over what it sends, compiles in slices.
 - `history`: the set in force, and those of the last minute.
+- `inventory`: what a cluster holds of what policies name, for a person's command; `listing` reads
+  whole lists of it.
 """

@@ -30,7 +30,14 @@ from tests.cluster.site import (
 )
 from tests.server.reviews import pod, review
 from tests.serving import until
+from tests.sources.test_last_good import NOW, files
 from webhook import names
+from webhook.sources.api_errors import Refused
+from webhook.sources.archive import unpacked
+from webhook.sources.directory import Files
+from webhook.sources.keeping import Slots
+from webhook.sources.last_good import generations, parts
+from webhook.sources.objects import Objects
 
 pytestmark = pytest.mark.cluster
 
@@ -267,3 +274,59 @@ def test_garbage_stored_beside_a_bad_set_is_a_replica_that_is_not_ready_and_says
         assert place.service.send("POST", "/mutate", body).status == 503
         world.put(config_map("base", teams_yaml=BASE))
         place.wait("ready", lambda each: each.service.ready()["ready"])
+
+
+@pytest.fixture
+def slots(world: World, tmp_path: Path) -> Iterator[Slots]:
+    """By the service's own Role."""
+    with Link(world.server.port) as link:
+        place = Place(world.server, tmp_path, link)
+        place.identify(world.api.token(ACCOUNT, NAMESPACE))
+        yield Slots(Objects(NAMESPACE, place.kubeconfig), NAMESPACE)
+
+
+def stored_sets(slots: Slots) -> list[Files]:
+    return [unpacked(each.archive) for each in generations(slots.read())]
+
+
+def test_the_api_server_takes_every_size_and_gives_it_back(world: World, slots: Slots) -> None:
+    """Parts of 1,000,000 bytes, which no compression makes less."""
+    for size, left in ((2, []), (2, [2]), (4, [])):
+        wanted = files(f"of {size} beside {left}", size)
+        slots.write(parts(slots.read(), wanted, "r", NOW))
+        newest, *others = stored_sets(slots)
+        assert newest == wanted
+        assert len(others) == len(left)
+    labels = {"app.kubernetes.io/managed-by": "Helm"}
+    world.api.patch(world.stored() | {"kind": "ConfigMap"}, {"metadata": {"labels": labels}})
+    slots.write(parts(slots.read(), files("small"), "r", NOW))
+    assert stored_sets(slots) == [files("small")]
+    assert world.stored()["metadata"]["labels"] == labels
+
+
+def test_of_two_writers_at_once_the_second_is_refused(slots: Slots) -> None:
+    before = slots.read()
+    slots.write(parts(before, files("one"), "r", NOW))
+    with pytest.raises(Refused) as raised:
+        slots.write(parts(before, files("other"), "r", NOW))
+    assert raised.value.is_conflict
+    assert stored_sets(slots) == [files("one")]
+
+
+def test_a_loader_that_is_replaced_puts_nothing_stored_in_place_of_what_is_in_memory(
+    world: World,
+) -> None:
+    with world.replicas(1) as (place,):
+        until("it is stored", lambda: world.is_stored(place.revision()))
+        for thing in empty_objects()[4:]:  # no more is stored: without a Lease nobody leads
+            world.api.delete(thing).made()
+        world.put(config_map("growth", teams_yaml=policy_of("growth")))
+        place.wait("it is in force", lambda each: each.policy["teams"] == 2)
+        in_force = place.revision()
+        world.put(config_map("growth", teams_yaml=BAD))
+        place.wait("it is refused", lambda each: each.policy["last_load"]["errors"])
+        os.kill(place.service.loader(), signal.SIGKILL)
+        place.wait("another loader", lambda each: len(each.service.lines("policy-refused")) == 2)
+        place.wait("its duties", lambda each: troubles(each).get("lease"))
+        assert answers(place) == in_force
+        assert (place.policy["stored_at"], place.service.lines("policy-recovered")) == (None, [])

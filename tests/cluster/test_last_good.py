@@ -330,3 +330,54 @@ def test_a_loader_that_is_replaced_puts_nothing_stored_in_place_of_what_is_in_me
         place.wait("its duties", lambda each: troubles(each).get("lease"))
         assert answers(place) == in_force
         assert (place.policy["stored_at"], place.service.lines("policy-recovered")) == (None, [])
+
+
+# All that the service's account may do beside reading ConfigMaps: verb, group, resource, names.
+RIGHTS = (
+    ("update", "", "configmaps", (*names.LAST_GOOD, names.STATUS)),
+    ("patch", "", "configmaps", (*names.LAST_GOOD, names.STATUS)),
+    ("get", "coordination.k8s.io", "leases", (names.LEASE,)),
+    ("update", "coordination.k8s.io", "leases", (names.LEASE,)),
+    ("create", "", "events", ("",)),
+    ("patch", "", "events", ("",)),
+)
+VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
+RESOURCES = {
+    ("", "configmaps"): (*names.LAST_GOOD, names.STATUS, "base", ""),
+    ("coordination.k8s.io", "leases"): (names.LEASE, "another", ""),
+    ("", "events"): ("",),
+    ("", "secrets"): ("taxiway", ""),
+    ("", "pods"): ("",),
+}
+
+
+def test_the_role_gives_these_rights_and_no_other(world: World) -> None:
+    wanted = {(verb, group, kind, name) for verb, group, kind, every in RIGHTS for name in every}
+    wanted |= {
+        (verb, "", "configmaps", name) for verb in VERBS[:3] for name in RESOURCES["", "configmaps"]
+    }
+    asked = [
+        (verb, group, kind, name)
+        for (group, kind), every in RESOURCES.items()
+        for verb in VERBS
+        for name in every
+    ]
+    assert {each for each in asked if may(world, *each)} == wanted
+    assert not any(may(world, *each, namespace="kube-system") for each in asked)
+
+
+def may(
+    world: World, verb: str, group: str, kind: str, name: str, namespace: str = NAMESPACE
+) -> bool:
+    attributes = {"verb": verb, "group": group, "resource": kind, "namespace": namespace}
+    asked = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SubjectAccessReview",
+        "metadata": {},
+        "spec": {
+            "user": f"system:serviceaccount:{NAMESPACE}:{ACCOUNT}",
+            "groups": ["system:serviceaccounts", "system:authenticated"],
+            "resourceAttributes": attributes | {"name": name},
+        },
+    }
+    return bool(world.api.create(asked).made()["status"]["allowed"])

@@ -32,7 +32,7 @@ OLD, NEW = policy("teams: {old: {}}"), policy("teams: {new: {}}")
 STRANGE = policy("teams: {strange: {later: true}}")  # as a later version may have stored it
 UNKNOWN = (
     "the last good policies of 2026-05-28T20:26:40Z, stored in {}, cannot be served: "
-    "base/teams.yaml:2:18: teams.strange.later: unknown key; there is apply, contact, costCenters, "
+    "base/teams.yaml:2:19: teams.strange.later: unknown key; there is apply, contact, costCenters, "
     "members; mend the live policies, so that this replica becomes ready"
 )
 

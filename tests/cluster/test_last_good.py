@@ -246,6 +246,29 @@ def test_rights_that_are_taken_away_are_said_and_the_duties_go_on_with_them(
         place.wait("no trouble", lambda each: not troubles(each) and leads(each))
 
 
+def test_a_replica_that_may_not_list_but_read_what_is_stored_answers_by_that(
+    world: World,
+) -> None:
+    with world.replicas(1) as (place,):
+        good = place.revision()
+        until("it is stored", lambda: world.is_stored(good))
+    role = manifest("role")
+    get = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}
+    world.api.replace(role | {"rules": [get | {"resourceNames": names.LAST_GOOD}]}).made()
+    try:
+        with world.replicas(1) as (place,):
+            assert answers(place) == good
+            assert place.policy["last_load"]["result"] is None
+            trouble = place.wait("why", Place.trouble)
+            assert trouble is not None
+            assert trouble.startswith(f"the ConfigMaps of namespace {NAMESPACE} cannot be read: ")
+            world.api.replace(role).made()
+            place.wait("it can read again", lambda each: each.policy["stored_at"] is None)
+            assert (place.revision(), place.policy["last_load"]["in_force"]) == (good, "this set")
+    finally:
+        world.api.replace(role).made()
+
+
 def part(stored: Object) -> bytes:
     return base64.b64decode(stored["binaryData"]["policies.tar.gz"])
 

@@ -1,0 +1,155 @@
+"""Every scenario of the chart: linted by the real helm, applied to a real API server, strictly."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.cluster import binaries, chart
+from tests.cluster.api import Object
+from tests.cluster.kubectl import Kubectl
+from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
+from tests.cluster.world import of
+
+pytestmark = pytest.mark.cluster
+
+CRDS = Path(__file__).parent / "crds"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
+    """With the kinds of cert-manager and of Prometheus' operator, and the release's namespace."""
+    found = binaries.locate(binaries.wanted_kubernetes())
+    with lone_api_server(found, tmp_path_factory.mktemp("api-server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def kubectl(server: LoneApiServer, tmp_path_factory: pytest.TempPathFactory) -> Kubectl:
+    made = Kubectl(server.credentials, tmp_path_factory.mktemp("kubectl"))
+    for file in sorted(CRDS.glob("*.yaml")):
+        code, said = made.apply(yaml.safe_load_all(file.read_text()))
+        assert code == 0, said
+    code, said = made("wait", "--for=condition=Established", "--timeout=30s", "crd", "--all")
+    assert code == 0, said
+    server.api.create(of("v1", "Namespace", chart.NAMESPACE)).made()
+    # No controller is here to make it, and a pod without its account is refused.
+    server.api.create(of("v1", "ServiceAccount", "default", namespace=chart.NAMESPACE)).made()
+    return made
+
+
+@pytest.mark.parametrize("scenario", chart.SCENARIOS, ids=chart.scenario_name)
+def test_helm_finds_nothing_to_say_of(scenario: Path) -> None:
+    version = binaries.kubernetes(binaries.wanted_kubernetes()).version
+    options = ("--strict", "--quiet", "--kube-version", version, "--values", scenario)
+    assert chart.helm("lint", chart.CHART, *options) == ""
+
+
+@pytest.mark.parametrize("scenario", chart.SCENARIOS, ids=chart.scenario_name)
+def test_the_api_server_takes_every_resource_of(scenario: Path, kubectl: Kubectl) -> None:
+    resources = chart.rendered(scenario=scenario)
+    code, said = kubectl.apply(resources)
+    assert code == 0, said
+    assert said.count(" serverside-applied\n") == len(resources), said
+    code, said = kubectl(
+        "delete", "--filename=-", "--wait=false", given=yaml.safe_dump_all(resources)
+    )
+    assert code == 0, said
+
+
+def test_a_field_that_kubernetes_does_not_know_is_refused(kubectl: Kubectl) -> None:
+    """Else the test above could not fail."""
+    deployment = chart.one(chart.rendered(), "Deployment")
+    deployment["spec"]["replica"] = 2
+    code, said = kubectl.apply([deployment])
+    assert (code, ".spec.replica: field not declared in schema" in said) == (1, True), said
+
+
+def kinds(scenario: str) -> set[str]:
+    (path,) = (each for each in chart.SCENARIOS if chart.scenario_name(each) == scenario)
+    return {each["kind"] for each in chart.rendered(scenario=path)}
+
+
+EVERYWHERE = {
+    "ConfigMap",
+    "Deployment",
+    "Lease",
+    "MutatingWebhookConfiguration",
+    "Pod",
+    "Role",
+    "RoleBinding",
+    "Service",
+    "ServiceAccount",
+    "ValidatingWebhookConfiguration",
+}
+TWICE = {"NetworkPolicy", "PodDisruptionBudget"}
+MANAGED = {"ClusterRole", "ClusterRoleBinding", "Secret"}
+KINDS = {
+    "defaults": TWICE | MANAGED,
+    "existing-secret": TWICE,
+    "cert-manager": TWICE | {"Certificate", "Issuer", "PrometheusRule", "ServiceMonitor"},
+    "cert-manager-issuer": TWICE | {"Certificate"},
+    "one-replica": MANAGED,
+    "large": TWICE | MANAGED | {"HorizontalPodAutoscaler", "ResourceQuota"},
+}
+
+
+@pytest.mark.parametrize(("scenario", "more"), KINDS.items(), ids=KINDS)
+def test_nothing_is_made_that_is_not_needed(scenario: str, more: set[str]) -> None:
+    assert kinds(scenario) == EVERYWHERE | more
+
+
+def container(scenario: Object | None = None) -> Object:
+    deployment = chart.one(chart.rendered(scenario), "Deployment")
+    (found,) = deployment["spec"]["template"]["spec"]["containers"]
+    return found  # type: ignore[no-any-return]
+
+
+def test_the_grace_period_holds_the_drain_and_the_closing_after_it() -> None:
+    deployment = chart.one(chart.rendered({"drainSeconds": 40}), "Deployment")
+    pod = deployment["spec"]["template"]["spec"]
+    drain = {"name": "TAXIWAY_DRAIN_SECONDS", "value": "40"}
+    assert drain in pod["containers"][0]["env"]
+    assert pod["terminationGracePeriodSeconds"] == 40 + 15
+    assert "lifecycle" not in pod["containers"][0]
+
+
+def test_a_container_can_write_nothing_and_become_nobody() -> None:
+    found = container()
+    assert found["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert found["resources"]["limits"] == {"memory": found["resources"]["requests"]["memory"]}
+
+
+def test_state_is_made_without_data() -> None:
+    """An upgrade names no data, so it takes none away."""
+    resources = chart.rendered()
+    state = [
+        chart.one(resources, kind, name)
+        for kind, name in (
+            *(("ConfigMap", f"taxiway-last-good-{part}") for part in range(4)),
+            ("ConfigMap", "taxiway-status"),
+            ("Lease", "taxiway"),
+            ("Secret", "taxiway-tls"),
+        )
+    ]
+    assert {key for each in state for key in each} == {"apiVersion", "kind", "metadata", "type"}
+
+
+def test_policies_and_state_are_told_apart_by_the_label() -> None:
+    labelled = {
+        each["metadata"]["name"]
+        for each in chart.rendered()
+        if each["metadata"].get("labels", {}).get("taxiway/policy")
+    }
+    assert labelled == {"taxiway-policy"}
+
+
+def test_configurations_sort_before_the_clouds_identity_webhooks() -> None:
+    name = chart.one(chart.rendered(), "MutatingWebhookConfiguration")["metadata"]["name"]
+    others = ["azure-wi-webhook-mutating-webhook-configuration", "pod-identity-webhook"]
+    assert sorted([*others, name])[0] == name

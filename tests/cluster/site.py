@@ -12,9 +12,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from tests import contract
+from tests.cluster import chart
 from tests.cluster.api import Api, Object
 from tests.cluster.link import Link
 from tests.cluster.lone_api_server import LoneApiServer
@@ -25,7 +24,6 @@ from webhook import names
 
 T = TypeVar("T")
 NAMESPACE = ACCOUNT = "taxiway"
-RBAC = Path(__file__).parent / "rbac"
 LIVE_SECONDS = 2.0
 RECOVERY_SECONDS = 5.0
 PAUSE_SECONDS = 0.02  # between two reviews of one replica: 100 a second of two, at most
@@ -47,24 +45,21 @@ def config_map(name: str, *, label: str | None = "live", **data: str) -> Object:
     return made | {"data": {key.replace("_", "."): text for key, text in data.items()}}
 
 
-def manifest(name: str) -> Object:
-    loaded: Object = yaml.safe_load((RBAC / f"{name}.yaml").read_text())
-    return loaded
+def manifest(kind: str, name: str | None = None) -> Object:
+    """What the chart makes of this kind."""
+    return chart.one(chart.rendered(), kind, name)
 
 
 def empty_objects() -> list[Object]:
     """What replicas write into; they may not create it."""
-    config_maps = [
-        of("v1", "ConfigMap", name, namespace=NAMESPACE)
-        for name in (*names.LAST_GOOD, names.STATUS)
-    ]
-    return [*config_maps, of("coordination.k8s.io/v1", "Lease", names.LEASE, namespace=NAMESPACE)]
+    config_maps = [manifest("ConfigMap", name) for name in (*names.LAST_GOOD, names.STATUS)]
+    return [*config_maps, manifest("Lease")]
 
 
 def make_site_world(api: Api) -> None:
     """The namespace, the account and its rights, as an installation has them."""
     api.create(of("v1", "Namespace", NAMESPACE)).made()
-    for thing in (*map(manifest, ("service-account", "role", "role-binding")), *empty_objects()):
+    for thing in (*map(manifest, ("ServiceAccount", "Role", "RoleBinding")), *empty_objects()):
         api.create(thing).made()
 
 

@@ -295,7 +295,7 @@ def test_a_role_that_is_deleted_and_given_back(
 ) -> None:
     """Rights are looked at when a watch begins."""
     before = replicas.places[0].revision()
-    role = manifest("role")
+    role = manifest("Role")
     replicas.api.delete(role).made()
     for place in replicas.places:
         if is_cut:

@@ -233,7 +233,7 @@ def test_rights_that_are_taken_away_are_said_and_the_duties_go_on_with_them(
 ) -> None:
     with world.replicas(1) as (place,):
         until("it is stored", lambda: world.is_stored(place.revision()))
-        role = manifest("role")
+        role = manifest("Role")
         only_read = role | {"rules": role["rules"][:1]}
         world.api.replace(only_read).made()
         try:

@@ -1,5 +1,6 @@
 """Planned policies on a real API server: what they would do is counted, and nothing is done."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,8 +9,18 @@ import pytest
 from tests import contract
 from tests.cluster import binaries
 from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
-from tests.cluster.site import BASE, LIVE_SECONDS, Place, Site, config_map, policy_of, site
+from tests.cluster.site import (
+    BASE,
+    LIVE_SECONDS,
+    NAMESPACE,
+    Place,
+    Site,
+    config_map,
+    policy_of,
+    site,
+)
 from tests.server.reviews import pod, review
+from tests.serving import until
 
 pytestmark = pytest.mark.cluster
 
@@ -101,6 +112,20 @@ def test_what_would_be_placed_elsewhere_is_told_by_the_patch(both: Site, replica
     assert example["kinds"] == ["placed-elsewhere"]
     assert example["planned"]["patch"] == ['add /spec/nodeSelector/pool "new"']
     assert example["live"]["patch"] == []
+
+
+def test_a_replica_tells_the_others_what_it_plans(both: Site, replica: Place) -> None:
+    planned(both, replica, STRICT)
+    revision = page(replica)["revision"]
+    until("it is told", lambda: revision in told(both))
+    both.api.delete(config_map("next")).made()
+    until("it is told that there is none", lambda: told(both) == {None})
+
+
+def told(both: Site) -> set[str | None]:
+    """What the entries of `taxiway-status` say is planned."""
+    found = both.api.get("ConfigMap", "taxiway-status", NAMESPACE).made().get("data", {})
+    return {json.loads(entry)["shadow"] for entry in found.values()}
 
 
 def test_a_planned_mistake_is_named_and_concerns_nothing_live(both: Site, replica: Place) -> None:

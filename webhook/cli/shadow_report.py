@@ -1,6 +1,7 @@
 """How the planned set tells of itself: to the log, the metrics, `/readyz` and `/shadow`."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 
 from prometheus_client.core import Metric
@@ -23,7 +24,7 @@ def shadowing(
 ) -> "ShadowReport":
     """The parts of it, joined."""
     listener = ShadowListener(log, metrics)
-    around = Surroundings(_later, Today(), log.now)
+    around = Surroundings(time.perf_counter, _later, Today(), log.now)
     shadow = Shadow(sets, answering, share, around, listener)
     return ShadowReport(log, metrics, health, shadow, listener)
 

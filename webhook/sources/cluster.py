@@ -27,13 +27,21 @@ class Cluster:
         self._leadership = leadership
         self._recovery = recovery
         self._outcome: Outcome | None = None
+        self._shadow: str | None = None
         self._said = Standing()
 
     def tell(self, outcome: Outcome) -> None:
         """A load went so. Returns at once."""
         stored = self._outcome.stored if self._outcome and outcome.revision is None else None
-        self._outcome = replace(outcome, stored=stored)
+        self._outcome = replace(outcome, stored=stored, shadow=self._shadow)
         self._duties.tell(self._outcome)
+
+    def plan(self, revision: str | None) -> None:
+        """The planned set is of this revision; None: there is none that is good."""
+        if revision != self._shadow and self._outcome is not None:
+            self._shadow = revision
+            self._outcome = replace(self._outcome, shadow=revision)
+            self._duties.tell(self._outcome)
 
     def frames(self, take: Take) -> Iterator[Frame]:
         """What there is to say since this was last asked."""

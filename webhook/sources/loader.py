@@ -129,6 +129,7 @@ def watch(watched: Source, pipe: BinaryIO, cluster: Cluster, inbox: Inbox) -> No
         for frame in chain(said, cluster.frames(loader.take_stored)):
             told = time.monotonic()
             pipe.write(encoded(frame))
+        cluster.plan(planner.revision)
         for judged in inbox.answers(lambda change: loader.verdict(change, watched.stored())):
             pipe.write(encoded(judged))
         pipe.flush()

@@ -46,6 +46,7 @@ class Planner:
         self._documents: Cache = {}
         self._plan = Plan()
         self._rests_on: PolicySpec | None = None
+        self.revision: str | None = None  # of the set that was told of last, if that was good
 
     def due(self, plan: Plan | None) -> Plan | None:
         """The plan to be told of: a new one, or the last if another live set was sent since."""
@@ -57,6 +58,7 @@ class Planner:
     def frames(self, plan: Plan) -> Iterator[PlannedFrame]:
         """What is to be said of this plan."""
         self._plan, self._rests_on = plan, self._live.sent
+        self.revision = None
         if plan.errors:
             yield PlannedFailed(frames.lines(plan.errors))
         elif plan.files is None:
@@ -78,6 +80,7 @@ class Planner:
         if self._live.sent is None:
             yield PlannedFailed((NO_LIVE_SET,))
             return
+        self.revision = loaded.spec.revision
         yield from _said(self._live.sent, loaded.spec)
         warnings = frames.lines(map(str, loaded.warnings))
         yield PlannedComplete(len(files), time.monotonic() - started, warnings)

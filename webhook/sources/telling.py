@@ -6,6 +6,7 @@ load went, what is stored, and whether this replica leads.
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -76,12 +77,12 @@ class EventsDuty:
         self._view = view
         self._leader = leader
         self._events = Events(self, namespace, clock, time.time)
-        self._outcome: Outcome | None = None
+        self._loaded_at: datetime | None = None
         self._found = Findings(0, None)
 
     def turn(self, outcome: Outcome) -> None:
-        if outcome is not self._outcome:
-            self._outcome = outcome
+        if outcome.at != self._loaded_at:  # what was learnt of a load later makes it no other
+            self._loaded_at = outcome.at
             said = offences(outcome.errors, [name for name, _ in outcome.files])
             self._found = Findings(self._found.loads + 1, outcome.revision, said)
         self._events.turn(self._found, self._view.uids(), leads=self._leader.is_leader)
@@ -142,6 +143,7 @@ class StatusDuty:
             policies="last-good" if in_force is not None and in_force.is_stored else "live",
             errors=errors,
             more_errors=more,
+            shadow=outcome.shadow,
             trouble=self._view.trouble,
             seen=None if age is None else text(time.time() - age),
         )

@@ -1,11 +1,11 @@
 """The last good policies survive a restart of every replica, and of whoever stores them."""
 
 import base64
-import io
 import json
 import os
+import re
 import signal
-import tarfile
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -41,6 +41,8 @@ from webhook.sources.objects import Objects
 
 pytestmark = pytest.mark.cluster
 
+ROOT = Path(__file__).parent.parent.parent
+SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 BAD = "apiVersion: taxiway/v1\nteams:\n  growth: {costCentres: [CC-1]}\n"
 SAID = "growth/teams.yaml:3:12: teams.growth.costCentres: unknown key; did you mean `costCenters`?"
 TAKEOVER_SECONDS = 30.0  # 15 s of the Lease, a turn of 2 s with its jitter, and a busy machine
@@ -169,18 +171,36 @@ def test_replicas_restarted_while_a_bad_set_is_stored_answer_by_the_last_good_on
 def test_a_replica_started_with_no_policy_at_all_answers_by_the_last_good_one(
     world: World,
 ) -> None:
-    """And a person can unpack what is stored."""
+    """And a person can unpack what is stored, by the guide's own commands."""
     with world.replicas(1) as (place,):
         good = place.revision()
         until("it is stored", lambda: world.is_stored(good))
     world.api.delete(config_map("base")).made()
     with world.replicas(1) as (place,):
         assert answers(place) == good
-    with tarfile.open(fileobj=io.BytesIO(part(world.stored()))) as tar:
-        (entry,) = tar
-        file = tar.extractfile(entry)
-        assert file is not None
-        assert (entry.name, file.read()) == ("base/teams.yaml", BASE.encode())
+    shown, unpacked_ = guided(world).splitlines()
+    stored_at = world.stored()["data"]["storedAt"]
+    assert shown.split() == ["taxiway-last-good-0", "1", "1", "1", stored_at, good]
+    assert unpacked_.split()[-1] == "base/teams.yaml"
+
+
+def guided(world: World) -> str:
+    """What the guide's commands print that show what is stored."""
+    guide = (ROOT / "docs/policies.md").read_text()
+    (command,) = (block for block in SHELL.findall(guide) if "last-good" in block)
+    kubectl = binaries.locate(binaries.wanted_kubernetes())["kubectl"]
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", command.replace("grep last-good", "grep last-good-0")],
+        check=True,
+        timeout=60,
+        capture_output=True,
+        text=True,
+        env={
+            "PATH": f"{kubectl.parent}:{os.environ['PATH']}",
+            "KUBECONFIG": str(world.server.credentials.kubeconfig("administrator")),
+        },
+    )
+    return done.stdout
 
 
 def test_when_the_leader_is_killed_another_one_stores_the_next_set(world: World) -> None:

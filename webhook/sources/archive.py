@@ -15,8 +15,7 @@ from webhook.sources.directory import Files
 
 # A set at its limits, and for each file a header, a longer name and padding: 512 bytes each.
 MOST_BYTES = limits.SET_BYTES + limits.FILES * 4 * 512
-# 3 MiB of YAML take 40 ms at level 6, and 3 % less room for three times that at level 9.
-LEVEL = 6
+LEVEL = 6  # 10,000 teams take 0.15 s
 GZIP = 31  # zlib's name for gzip's own header: 15 bits of window and 16
 
 

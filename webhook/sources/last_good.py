@@ -7,12 +7,12 @@ generation are spared when the next one is written, as far as there are others:
 
 | parts of the set   | while the next is written              | sets that are kept |
 |--------------------|----------------------------------------|--------------------|
-| 1 (all of 3 MiB)   | the one before stays whole             | the last 4         |
+| 1                  | the one before stays whole             | the last 4         |
 | 2                  | the one before stays whole             | the last 2         |
 | 3 or 4             | a writer that dies leaves none         | the last           |
 | more               | nothing is written, and it is said so  | as it was          |
 
-10,000 teams are 3 MiB of YAML and, compressed, a third of one part.
+20,000 teams, the most there may be, are 8 MiB of YAML and, compressed, half of one part.
 """
 
 from collections import defaultdict

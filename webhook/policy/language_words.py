@@ -1,6 +1,7 @@
 """The words of the policy language: globs, names, and texts that end in a denial's one line."""
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from webhook import names
@@ -85,6 +86,7 @@ def workload_glob(text: str) -> str | None:
     return problem
 
 
+@lru_cache(maxsize=256)
 def matching_workloads(text: str) -> tuple[str, ...]:
     return tuple(name for name in names.WORKLOADS if fnmatchcase(name, text))
 

@@ -6,6 +6,7 @@ twice. Nodes are built from the parser's events, without recursion, so that no n
 exhaust the stack; libyaml reads if PyYAML was built with it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -48,18 +49,17 @@ Node = Scalar | Sequence | Mapping | Broken
 
 def compose(text: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """The document's node, or None where it has none, and what is wrong with it as YAML."""
-    composer = _Composer()
     if directive(text):
         message = "YAML directives (`%` lines) are not allowed; delete the line"
         return None, (Problem(text[: text.index("%")].count("\n"), 0, (), message),)
+    composer = _Composer()
     try:
-        for event in events(text):
-            composer.take(event)
+        root = composer.root(events(text))
     except NotYaml as error:
         return None, (*composer.problems, error.problem)
     except _TooDeep:
         return None, tuple(composer.problems)
-    return composer.root, tuple(composer.problems)
+    return root, tuple(composer.problems)
 
 
 class _TooDeep(Exception):
@@ -69,64 +69,76 @@ class _TooDeep(Exception):
 class _Frame:
     """A collection that is being built, and of a mapping the key that waits for its value."""
 
-    __slots__ = ("broken", "key", "node")
+    __slots__ = ("broken", "items", "key", "node", "pairs")
 
     def __init__(self, node: Sequence | Mapping, broken: bool) -> None:
         self.node = node
+        self.items = node.items if isinstance(node, Sequence) else None
+        self.pairs = node.pairs if isinstance(node, Mapping) else {}
         self.broken = broken  # it has a tag, so what it holds is not what it seems to be
         self.key: Scalar | Broken | None = None
 
 
 class _Composer:
-    """Takes the events of one document in turn. Its `root` is the document's node."""
+    """Builds the nodes of one document."""
 
     def __init__(self) -> None:
-        self.root: Node | None = None
         self.problems: list[Problem] = []
         self._open: list[_Frame] = []
 
-    def take(self, event: Any) -> None:
-        kind = type(event)
-        if kind is parser.ScalarEvent:
-            if event.anchor is not None or event.tag is not None:
-                self._refuse(event)
-                self._attach(Broken(event.start_mark))
+    def root(self, events: Iterable[Any]) -> Node | None:
+        """The outermost node. What nearly all events are is done here: a call costs as much."""
+        root: Node | None = None
+        frame: _Frame | None = None
+        for event in events:
+            kind = type(event)
+            node: Node
+            if kind is parser.ScalarEvent and event.anchor is None and event.tag is None:
+                node = Scalar(event.value, event.implicit[0], event.start_mark)
+            elif kind is parser.MappingEndEvent or kind is parser.SequenceEndEvent:
+                node, frame = self._end()
+            elif kind is parser.MappingStartEvent or kind is parser.SequenceStartEvent:
+                frame = self._begin(event)
+                continue
+            elif kind is parser.ScalarEvent or kind is parser.AliasEvent:
+                node = self._refuse(event)
             else:
-                self._attach(Scalar(event.value, event.implicit[0], event.start_mark))
-        elif kind is parser.MappingStartEvent:
-            self._begin(event, Mapping({}, event.start_mark))
-        elif kind is parser.SequenceStartEvent:
-            self._begin(event, Sequence([], event.start_mark))
-        elif kind is parser.MappingEndEvent or kind is parser.SequenceEndEvent:
-            frame = self._open.pop()
-            self._attach(Broken(frame.node.mark) if frame.broken else frame.node)
-        elif kind is parser.AliasEvent:
-            self._refuse(event)
-            self._attach(Broken(event.start_mark))
+                continue
+            if frame is None:
+                root = node
+            elif frame.items is not None:
+                frame.items.append(node)
+            elif frame.key is None:
+                frame.key = self._key(node)
+            else:
+                key = frame.key
+                if type(key) is Scalar and key.text not in frame.pairs:
+                    frame.pairs[key.text] = (key, node)
+                else:
+                    self._refuse_key(frame.pairs, key)
+                frame.key = None
+        return root
 
-    def _begin(self, event: Any, node: Sequence | Mapping) -> None:
+    def _begin(self, event: Any) -> _Frame:
+        mark = event.start_mark
         if event.anchor is not None or event.tag is not None:
             self._refuse(event)
         if len(self._open) >= limits.DEPTH:
-            self._report(event.start_mark, f"is nested more than {limits.DEPTH} deep; no policy is")
+            self._report(mark, f"is nested more than {limits.DEPTH} deep; no policy is")
             raise _TooDeep
+        is_mapping = type(event) is parser.MappingStartEvent
+        node = Mapping({}, mark) if is_mapping else Sequence([], mark)
         self._open.append(_Frame(node, event.tag is not None))
+        return self._open[-1]
 
-    def _attach(self, node: Node) -> None:
-        if not self._open:
-            self.root = node
-            return
-        frame = self._open[-1]
-        if isinstance(frame.node, Sequence):
-            frame.node.items.append(node)
-        elif frame.key is None:
-            frame.key = self._key(node)
-        else:
-            self._add(frame.node, frame.key, node)
-            frame.key = None
+    def _end(self) -> tuple[Node, _Frame | None]:
+        """What is complete now, and what it stands in."""
+        done = self._open.pop()
+        node = Broken(done.node.mark) if done.broken else done.node
+        return node, self._open[-1] if self._open else None
 
     def _key(self, node: Node) -> Scalar | Broken:
-        if isinstance(node, Scalar):
+        if type(node) is Scalar:
             said = meaning(node.text) if node.plain else Meaning.STRING
             if said is Meaning.STRING:
                 return node
@@ -135,17 +147,12 @@ class _Composer:
             self._report(node.mark, "a key must be a string, not a list or a mapping")
         return Broken(node.mark)
 
-    def _add(self, mapping: Mapping, key: Scalar | Broken, node: Node) -> None:
-        if isinstance(key, Broken):
-            return
-        first = mapping.pairs.get(key.text)
-        if first is None:
-            mapping.pairs[key.text] = (key, node)
-            return
-        also = ("the first is", first[0].mark.line)
-        self._report(key.mark, "the key stands here twice; delete one of them", also)
+    def _refuse_key(self, pairs: dict[str, tuple[Scalar, Node]], key: Scalar | Broken) -> None:
+        if isinstance(key, Scalar):
+            also = ("the first is", pairs[key.text][0].mark.line)
+            self._report(key.mark, "the key stands here twice; delete one of them", also)
 
-    def _refuse(self, event: Any) -> None:
+    def _refuse(self, event: Any) -> Broken:
         if event.anchor is not None:
             sign = "*" if isinstance(event, parser.AliasEvent) else "&"
             shown = f"{sign}{clip(event.anchor)}"
@@ -153,6 +160,7 @@ class _Composer:
         else:
             shown = clip(event.tag.replace("tag:yaml.org,2002:", "!!"))
             self._report(event.start_mark, f"`{shown}`: YAML tags are not allowed; {_NO_TAGS}")
+        return Broken(event.start_mark)
 
     def _report(self, mark: Any, message: str, also: tuple[str, int] | None = None) -> None:
         self.problems.append(Problem(mark.line, mark.column, self._path(), message, also))

@@ -37,13 +37,16 @@ _NUMBER_1_2 = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+"
 )
 _LONGEST = 64  # no number or date that a person writes is longer; and it keeps the cache small
+_LONGEST_NAME = len("false")  # of the words that begin with a letter and are no strings
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")  # up to 64 bits, the same in each YAML
 DECIMAL_FRACTION = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?")
 
 
 def meaning(word: str) -> Meaning:
     """What a word without quotes means."""
-    return _meaning(word) if len(word) <= _LONGEST else Meaning.STRING
+    if len(word) > _LONGEST or (len(word) > _LONGEST_NAME and word[0].isalpha()):
+        return Meaning.STRING
+    return _meaning(word)
 
 
 @lru_cache(maxsize=8192)

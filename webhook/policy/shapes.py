@@ -6,7 +6,7 @@ knows no places.) Every problem is reported at its node
 and reading goes on; a value with a problem in it reads as BAD.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -74,12 +74,15 @@ class Record:
 
     def _read_fields(self, node: Mapping, at: Place) -> Json:
         given: Json = {}
+        steps = at.steps
         for key, (mark, value) in node.pairs.items():
+            steps.append(key)
             field = self.fields.get(key)
             if field is None:
-                (at / key).report(mark, f"unknown key{at.suggest(key, self.fields)}")
+                at.report(mark, f"unknown key{at.suggest(key, self.fields)}")
             elif not (self._nulls_absent and is_null(value)):
-                given[field.attribute or key] = field.shape.read(value, at / key)
+                given[field.attribute or key] = field.shape.read(value, at)
+            steps.pop()
         return given
 
     def schema(self, defs: Json) -> Json:
@@ -129,10 +132,17 @@ class ListOf:
         if not self._least <= len(node.items) <= self._most:
             return at.report(node, self._wrong_length(len(node.items)))
         before = len(at.problems)
-        values = tuple(self._item.read(item, at / step) for step, item in enumerate(node.items))
-        if self._key is not None:
+        values = tuple(self._read_items(node, at))
+        if self._key is not None and len(values) > 1:
             self._check_unique(values, node, at)
         return values if self._partial or len(at.problems) == before else BAD
+
+    def _read_items(self, node: Sequence, at: Place) -> Iterator[Any]:
+        read, steps = self._item.read, at.steps
+        for step, item in enumerate(node.items):
+            steps.append(step)
+            yield read(item, at)
+            steps.pop()
 
     def _wrong_length(self, length: int) -> str:
         if not length:
@@ -181,10 +191,14 @@ class MapOf:
         if not self._least <= len(node.pairs) <= self._most:
             return at.report(node, self._wrong_size(len(node.pairs)))
         before = len(at.problems)
-        found = {key: self._read_pair(pair, at / key) for key, pair in node.pairs.items()}
+        found: Json = {}
+        for key, pair in node.pairs.items():
+            at.steps.append(key)
+            found[key] = self._read_pair(pair, at)
+            at.steps.pop()
         if len(at.problems) > before and not self._partial:
             return BAD
-        return dict(sorted(found.items()))
+        return dict(sorted(found.items())) if len(found) > 1 else found
 
     def _read_pair(self, pair: tuple[Scalar, Node], at: Place) -> Any:
         key, node = pair

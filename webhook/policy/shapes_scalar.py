@@ -28,10 +28,13 @@ class Text:
         self._check, self._pattern, self._example = check, pattern, example
 
     def read(self, node: Node, at: Place) -> Any:
-        if not isinstance(node, Scalar) or is_null(node):
+        if not isinstance(node, Scalar):
             return wrong(node, at, "a string")
         text = node.text
-        if node.plain and (said := meaning(text)) is not Meaning.STRING:
+        said = meaning(text) if node.plain else Meaning.STRING
+        if said is Meaning.NULL:
+            return wrong(node, at, "a string")
+        if said is not Meaning.STRING:
             return at.report(
                 node, f"YAML reads {clip(text)} as {said.value}; quote it: {quoted(text)}"
             )
@@ -52,10 +55,10 @@ class Choice:
         self._names = tuple(names)
 
     def read(self, node: Node, at: Place) -> Any:
+        if isinstance(node, Scalar) and node.text in self._names:
+            return node.text
         if not isinstance(node, Scalar) or is_null(node):
             return wrong(node, at, one_of(self._names))
-        if node.text in self._names:
-            return node.text
         said = f"`{clip(node.text)}` is not {one_of(self._names)}"
         near = at.suggest(node.text, self._names)
         return at.report(node, said + (near if "did you mean" in near else ""))

@@ -156,14 +156,16 @@ def _error(line: str) -> PolicyError:
 
 
 def _verdict(live: Effect, planned: Effect) -> Verdict:
-    errors = [*live.errors, *planned.errors]
+    errors = lines(map(str, (*live.errors, *planned.errors)))
+    if errors:
+        return Verdict(errors)
     warnings = [
         *map(str, live.warnings),
         *_still("the last good policies stay in force", live.standing),
         *map(str, (each for each in planned.warnings if each not in live.warnings)),
         *_still("what is planned cannot be tried", planned.standing),
     ]
-    return Verdict(lines(map(str, errors)), lines(warnings), live.gone)
+    return Verdict((), lines(warnings), live.gone)
 
 
 def _still(what: str, standing: tuple[PolicyError, ...]) -> list[str]:

@@ -19,7 +19,7 @@ class Balancer:
     """Listens on a port of this machine. `turned_away`: connections that no replica took."""
 
     def __init__(self, ports: Sequence[int]) -> None:
-        self._ports = tuple(ports)
+        self.ports = tuple(ports)  # may be replaced: connections that are open stay
         self._turn = itertools.count()
         self._open: set[asyncio.Transport] = set()
         self._reaching: set[asyncio.Task[None]] = set()
@@ -56,8 +56,9 @@ class Balancer:
 
     async def _join(self, near: "_Near") -> None:
         loop, first = asyncio.get_running_loop(), next(self._turn)
-        for step in range(len(self._ports)):
-            port = self._ports[(first + step) % len(self._ports)]
+        ports = self.ports
+        for step in range(len(ports)):
+            port = ports[(first + step) % len(ports)]
             try:
                 await loop.create_connection(lambda: _Far(self, near), "127.0.0.1", port)
             except OSError:

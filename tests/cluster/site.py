@@ -91,7 +91,7 @@ class Place:
         draft.rename(self.kubeconfig)
 
     @contextmanager
-    def running(self, *, wait: bool = True) -> Iterator[Server]:
+    def running(self, *, wait: bool = True, drain_seconds: float = 0.0) -> Iterator[Server]:
         with running_server(
             Path("configmaps"),
             self.folder,
@@ -99,6 +99,7 @@ class Place:
             namespace=NAMESPACE,
             kubeconfig=self.kubeconfig,
             wait=wait,
+            drain_seconds=drain_seconds,
             environment={"POD_NAME": self.name},
         ) as self.service:
             yield self.service

@@ -1,15 +1,16 @@
-"""A changed policy, while pods are created all along: two replicas behind a balancer.
+"""Policies that change, and bad ones, while pods are created all along.
 
-Each change gives the created pods another label and another pool, and wants that very label: a pod
-that one set changed and another judged would be denied. `TAXIWAY_POLICY_CHANGES` says how many
-changes there are.
+Two replicas stand behind a balancer. Each wave of policies gives the created pods another label
+and another pool, and wants that very label: a pod that one set changed and another judged would be
+denied. `TAXIWAY_POLICY_CHANGES` says how many changes there are.
 """
 
 import os
 import statistics
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -17,15 +18,16 @@ from tests.cluster import binaries, pods
 from tests.cluster.api import Object
 from tests.cluster.balancer import Balancer, balancing
 from tests.cluster.creations import Creation, Creations, creating
-from tests.cluster.lone_api_server import lone_api_server
+from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
 from tests.cluster.site import (
     LIVE_SECONDS,
-    Site,
+    Place,
     Traffic,
     answering_all_along,
     config_map,
-    site,
+    make_site_world,
 )
+from tests.cluster.test_last_good import BAD, World
 from tests.cluster.webhooks import Endpoint, registered
 from tests.cluster.world import of
 from tests.conftest import Measured
@@ -36,9 +38,11 @@ from webhook.policy.load import load
 pytestmark = pytest.mark.cluster
 
 CHANGES = int(os.environ.get("TAXIWAY_POLICY_CHANGES", "8"))
-CREATIONS_A_SECOND = 100
+# A creation is two reviews: these are 100 a second, and those sent directly come on top.
+CREATIONS_A_SECOND = 50
 # Between a change in force and the next one: more than the 300 ms that make two changes one load.
 PAUSES_SECONDS = (0.35, 0.45, 0.6)
+DRAIN_SECONDS = 2.0
 
 
 def wave(number: int) -> str:
@@ -60,20 +64,18 @@ def revision_of(policy: str) -> str:
     return load([("teams.yaml", policy.encode())]).spec.revision
 
 
-def change(replicas: Site, number: int) -> str:
+def change(world: World, number: int) -> str:
     """Store another policy. Returns its revision."""
-    replicas.put(config_map("base", teams_yaml=wave(number)))
+    world.put(config_map("base", teams_yaml=wave(number)))
     return revision_of(wave(number))
 
 
 @pytest.fixture(scope="module")
-def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Two replicas; pods can be created in namespace data."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
+    """Pods can be created in namespace data."""
     found = binaries.locate(binaries.wanted_kubernetes())
-    with (
-        lone_api_server(found, tmp_path_factory.mktemp("api-server")) as server,
-        site(server, tmp_path_factory.mktemp("site")) as running,
-    ):
+    with lone_api_server(found, tmp_path_factory.mktemp("api-server")) as running:
+        make_site_world(running.api)
         running.api.create(of("v1", "Namespace", "data")).made()
         for namespace in ("data", "default"):  # no controller is here that would make these
             running.api.create(of("v1", "ServiceAccount", "default", namespace=namespace)).made()
@@ -81,31 +83,28 @@ def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def balancer(replicas: Site) -> Iterator[Balancer]:
-    """The way that the API server takes to both replicas, with the first wave in force."""
-    first = change(replicas, 0)
-    for place in replicas.places:
-        place.wait("the first wave", lambda each: each.revision() == first)
-    ports = [place.service.port for place in replicas.places]
-    with balancing(ports) as running:
-        endpoint = Endpoint(f"https://localhost:{running.port}", replicas.places[0].service.ca)
-        with registered(replicas.api, endpoint):
-            yield running
+def world(server: LoneApiServer, tmp_path: Path) -> World:
+    """With the first wave stored."""
+    made = World(server, tmp_path)
+    made.reset()
+    change(made, 0)
+    return made
 
 
 @contextmanager
-def under_load(replicas: Site) -> Iterator[tuple[list[Traffic], Creations]]:
-    """Pods are created, and each replica is asked directly too: so it is known what it knows."""
+def behind_a_balancer(world: World, places: list[Place]) -> Iterator[Balancer]:
+    """The way that the API server takes to these replicas."""
+    with balancing([place.service.port for place in places]) as balancer:
+        endpoint = Endpoint(f"https://localhost:{balancer.port}", places[0].service.ca)
+        with registered(world.api, endpoint):
+            yield balancer
 
+
+def creating_pods(world: World) -> AbstractContextManager[Creations]:
     def make() -> Object:
         return pods.pod_operator("growth_daily")
 
-    credentials = replicas.server.credentials
-    with (
-        answering_all_along(replicas.places) as every,
-        creating(credentials, make, CREATIONS_A_SECOND) as creations,
-    ):
-        yield every, creations
+    return creating(world.server.credentials, make, CREATIONS_A_SECOND)
 
 
 def first_answer(traffic: Traffic, revision: str) -> float:
@@ -133,20 +132,49 @@ def told(waited: list[float], creations: Creations) -> str:
 
 
 def test_each_change_is_live_within_2_s_and_no_pod_is_lost_on_the_way(
-    replicas: Site, balancer: Balancer, measured: Measured
+    world: World, measured: Measured
 ) -> None:
+    """Each replica is asked directly too, so that it is known since when it knows of a change."""
     expected = {(f"growth@{revision_of(wave(0))}", "w0", "w0")}
     waited: list[float] = []
-    with under_load(replicas) as (traffic, creations):
+    with (
+        world.replicas(2) as places,
+        behind_a_balancer(world, places) as balancer,
+        answering_all_along(places) as traffic,
+        creating_pods(world) as creations,
+    ):
         for number in range(1, CHANGES + 1):
             time.sleep(PAUSES_SECONDS[number % len(PAUSES_SECONDS)])
-            began = time.monotonic()
-            revision = change(replicas, number)
+            revision = change(world, number)
+            stored = time.monotonic()
             expected.add((f"growth@{revision}", f"w{number}", f"w{number}"))
-            waited.append(max(first_answer(each, revision) for each in traffic) - began)
+            waited.append(max(first_answer(each, revision) for each in traffic) - stored)
     measured(told(waited, creations))
     assert creations.failures() == []
     assert set(map(decided, creations.each)) == expected
     assert max(waited) < LIVE_SECONDS, sorted(waited)[-5:]
     assert balancer.turned_away == 0
     assert creations.skipped < len(creations.each), "the machine is too busy for this test"
+
+
+def test_replicas_that_take_over_while_a_bad_set_is_stored_lose_no_pod(world: World) -> None:
+    """New ones start, become ready by the last good set, and the old ones drain."""
+    good = revision_of(wave(0))
+    with ExitStack() as stack:
+        old = stack.enter_context(world.replicas(2, drain_seconds=DRAIN_SECONDS))
+        until("it is stored", lambda: world.is_stored(good))
+        world.put(config_map("growth", teams_yaml=BAD))
+        for place in old:
+            place.wait("it is refused", lambda each: each.policy["last_load"]["errors"])
+        balancer = stack.enter_context(behind_a_balancer(world, old))
+        with creating_pods(world) as creations:
+            new = stack.enter_context(world.replicas(2))
+            balancer.ports = tuple(place.service.port for place in new)
+            with answering_all_along(new) as traffic:
+                assert [place.service.stop() for place in old] == [0, 0]
+                time.sleep(1.0)
+        assert [set(each.answered) for each in traffic] == [{good}, {good}]
+        assert [place.policy["last_load"]["result"] for place in new] == ["bad", "bad"]
+        assert creations.failures() == []
+        assert set(map(decided, creations.each)) == {(f"growth@{good}", "w0", "w0")}
+        assert balancer.turned_away == 0

@@ -58,7 +58,9 @@ class World:
         self._count = 0
 
     @contextmanager
-    def replicas(self, count: int, *, wait: bool = True) -> Iterator[list[Place]]:
+    def replicas(
+        self, count: int, *, wait: bool = True, drain_seconds: float = 0.0
+    ) -> Iterator[list[Place]]:
         """So many, started one after the other; `wait`: until each is ready."""
         with ExitStack() as stack:
             places = []
@@ -68,7 +70,7 @@ class World:
                 folder.mkdir()
                 place = Place(self.server, folder, stack.enter_context(Link(self.server.port)))
                 place.identify(self.api.token(ACCOUNT, NAMESPACE))
-                stack.enter_context(place.running(wait=wait))
+                stack.enter_context(place.running(wait=wait, drain_seconds=drain_seconds))
                 places.append(place)
             yield places
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.command import Ended, taxiway
 from tests.cluster import binaries
+from tests.cluster.api import Object
 from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
 from tests.cluster.site import NAMESPACE, Site, config_map, policy_of, site
 from tests.serving import until
@@ -155,6 +156,18 @@ def test_a_mistake_is_shown_of_each_replica(replicas: Site) -> None:
     )
     assert isinstance(ended, Ended)
     assert ended.out.splitlines()[3:5] == ["taxiway-first, taxiway-second:", f"  {MISTAKE}"]
+
+
+def test_the_planned_set_is_shown_beside_the_live_one(replicas: Site) -> None:
+    def shadow(text: str) -> Object:
+        return config_map("plan", label="shadow", plan_yaml=text)
+
+    replicas.put(shadow(policy_of("growth")))
+    until("it is planned", lambda: said(replicas).shadow not in (None, said(replicas).revision))
+    assert f"  live   {said(replicas).shadow}\n" in shown(replicas).out
+    replicas.put(shadow("nonsense"))
+    until("it has failed", lambda: said(replicas).shadow is None)
+    assert told(replicas, "plan") == []
 
 
 def test_a_loader_that_is_started_again_says_since_when_the_set_is_in_force(

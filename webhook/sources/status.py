@@ -38,7 +38,7 @@ class Entry(Struct, frozen=True, kw_only=True, rename="camel"):
     policies: Policies = "live"  # or read from where the last good are kept
     errors: tuple[str, ...] = ()  # of the last load: the first few
     more_errors: int = 0
-    shadow: str | None = None  # the revision of the set as it is planned
+    shadow: str | None = None  # the revision of the set as it is planned, if that is good
     trouble: str | None = None  # why the ConfigMaps cannot be read
     seen: str | None = None  # when the replica last knew all that is stored
     written: str = ""

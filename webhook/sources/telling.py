@@ -133,9 +133,9 @@ class StatusDuty:
             raise
 
     def _entry(self, outcome: Outcome) -> Entry:
-        reasons = [] if outcome.reason is None else [outcome.reason]
-        errors, more = shortened([*map(str, outcome.errors), *reasons])
-        age, in_force = self._view.age(), self._serving.in_force
+        age, trouble, in_force = self._view.age(), self._view.trouble, self._serving.in_force
+        reasons = [outcome.reason] if outcome.reason not in (None, trouble) else []
+        errors, more = shortened([*map(str, outcome.errors), *map(str, reasons)])
         return Entry(
             version=__version__,
             revision=None if in_force is None else in_force.revision,
@@ -144,6 +144,6 @@ class StatusDuty:
             errors=errors,
             more_errors=more,
             shadow=outcome.shadow,
-            trouble=self._view.trouble,
+            trouble=trouble,
             seen=None if age is None else text(time.time() - age),
         )

@@ -11,4 +11,6 @@
 - `history`: the set in force, and those of the last minute.
 - `inventory`: what a cluster holds of what policies name, for a person's command; `listing` reads
   whole lists of it.
+- `telling`: duties that tell people how it stands: `events` beside ConfigMaps whose `offences` keep
+  the set from being loaded, `status` of each replica in a ConfigMap.
 """

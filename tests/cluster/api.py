@@ -24,6 +24,7 @@ COLLECTIONS = {
     "Node": "/api/v1/nodes",
     "PriorityClass": "/apis/scheduling.k8s.io/v1/priorityclasses",
     "SubjectAccessReview": "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+    "Secret": "/api/v1/namespaces/{}/secrets",
     "Lease": "/apis/coordination.k8s.io/v1/namespaces/{}/leases",
     "Role": "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/roles",
     "RoleBinding": "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/rolebindings",

@@ -187,3 +187,13 @@ def test_the_loaders_documents_are_neither_added_to_nor_dropped() -> None:
     judge = Judge(documents)
     judge.verdict(Change("taxiway", "a", live(X), live(UNKNOWN)), Stored("taxiway", state), TODAY)
     assert documents == before
+
+
+def test_what_a_set_said_when_it_was_loaded_is_not_asked_again() -> None:
+    """Told that `a` had a team that it has not: so it was not read again."""
+    state = stored(a=live(X), b=live(HEAD))
+    judge = Judge({})
+    said = load((("a/p.yaml", Y.encode()),), today=TODAY)
+    judge.know(live_files(state), TODAY, said)
+    change = Change("taxiway", "a", live(X), live(X + "\n"))
+    assert judge.verdict(change, Stored("taxiway", state), TODAY) == Verdict(gone=("y",))

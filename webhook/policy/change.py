@@ -30,7 +30,7 @@ from msgspec import Struct
 
 from webhook.policy.documents import Cache, parse_documents
 from webhook.policy.errors import PolicyError, PolicyErrors, PolicyWarning
-from webhook.policy.load import NO_POLICY, check_size, union
+from webhook.policy.load import NO_POLICY, Loaded, check_size, union
 
 Files = tuple[tuple[str, bytes], ...]  # name and content of each, sorted
 T = TypeVar("T", bound=PolicyError)
@@ -60,9 +60,13 @@ def state(files: Files, today: date, cache: Cache) -> State:
     try:
         check_size(files)
         documents = [doc for name, data in files for doc in parse_documents(name, data, cache)]
-        loaded = union(documents, today=today)
+        return state_of(union(documents, today=today))
     except PolicyErrors as error:
         return State(error.errors)
+
+
+def state_of(loaded: Loaded) -> State:
+    """The same of a set that was loaded."""
     return State((), loaded.warnings, tuple(loaded.spec.teams))
 
 

@@ -22,6 +22,7 @@ from webhook.policy import change as policy
 from webhook.policy.change import Effect, Files, State
 from webhook.policy.documents import Cache
 from webhook.policy.errors import PolicyError
+from webhook.policy.load import Loaded
 from webhook.policy.question import Change, PolicyFiles, Verdict
 from webhook.sources import mirror
 from webhook.sources.composing import Uncomposed, live_files, shadow_files
@@ -53,6 +54,10 @@ class Judge:
         self._documents = documents
         self._states: dict[tuple[bytes, date], State] = {}
 
+    def know(self, files: Files, today: date, loaded: Loaded) -> None:
+        """This set was loaded: the next question is likely to be about a change of it."""
+        self._keep((digest(files), today), policy.state_of(loaded))
+
     def verdict(self, change: Change, stored: Stored | None, today: date) -> Verdict:
         """What the change would do."""
         unchecked = _why_not(change, stored)
@@ -68,11 +73,15 @@ class Judge:
     def state(self, files: Files, today: date, cache: Cache) -> State:
         """What a set says of itself, said before or found out now."""
         key = digest(files), today
-        found = self._states.pop(key, None) or policy.state(files, today, cache)
-        self._states[key] = found  # the last asked for is the last to be forgotten
+        return self._keep(key, self._states.get(key) or policy.state(files, today, cache))
+
+    def _keep(self, key: tuple[bytes, date], state: State) -> State:
+        """The last that was asked for is the last to be forgotten."""
+        self._states.pop(key, None)
+        self._states[key] = state
         while len(self._states) > MOST_STATES:
             del self._states[next(iter(self._states))]
-        return found
+        return state
 
 
 class _Trial:

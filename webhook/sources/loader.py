@@ -64,9 +64,9 @@ class Loader:
             self.outcome = Outcome(_now(), (), reason=str(found))
             yield Failed((str(found),))
             return
-        started = time.monotonic()
+        started, today = time.monotonic(), _now().date()
         try:
-            loaded = load(found, today=datetime.now(UTC).date(), cache=self.documents)
+            loaded = load(found, today=today, cache=self.documents)
         except PolicyErrors as error:
             self.outcome = Outcome(_now(), found, errors=error.errors)
             yield Failed(frames.lines(map(str, error.errors)))
@@ -76,6 +76,7 @@ class Loader:
             self.outcome = Outcome(_now(), found, reason=bug(error))
             yield Failed((bug(error),))
             return
+        self._judge.know(found, today, loaded)
         yield from self._changes(loaded.spec)
         self.outcome = Outcome(
             _now(), found, revision=loaded.spec.revision, warnings=loaded.warnings

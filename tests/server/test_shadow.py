@@ -168,13 +168,32 @@ def test_a_flood_of_one_kind_hides_no_other() -> None:
     unlabelled = {"team": None, "dag_id": "f", "data-class": "x"}
     world.answered(record(sent=pod(unlabelled)))
     for number in range(EXAMPLES_A_KIND + 10):
-        name = f"pod-{number}"
-        world.answered(record(sent={**pod(), "metadata": {**pod()["metadata"], "name": name}}))
+        world.answered(record(sent=pod({"dag_id": f"dag-{number}"})))
         world.run()
-    kept = [example.pod for example in world.shadow.tally.examples()]
-    assert kept == [*(f"pod-{number}" for number in range(49, 9, -1)), "daily-load-x7k2"]
+    kept = [example.dag for example in world.shadow.tally.examples()]
+    assert kept == [*(f"dag-{number}" for number in range(49, 9, -1)), "f"]
     kinds = {"newly-denied": 50, "team-changed": 1, "placed-elsewhere": 1}
     assert world.shadow.tally.kinds == kinds
+
+
+def named(name: str, dag: str) -> Record:
+    made = pod({"dag_id": dag})
+    return record(sent={**made, "metadata": {**made["metadata"], "name": name}})
+
+
+def test_pods_of_one_task_are_one_example_and_the_last_seen_comes_first() -> None:
+    world = World()
+    world.plan()
+    for name, dag in (("a", "first"), ("b", "second"), ("c", "first")):
+        world.answered(named(name, dag))
+        world.run()
+    told = [
+        (each.pod, each.requests, each.time, each.last) for each in world.shadow.tally.examples()
+    ]
+    assert told == [
+        ("a", 2, "2026-06-01T00:00:02.000Z", "2026-06-01T00:00:04.000Z"),
+        ("b", 1, "2026-06-01T00:00:03.000Z", "2026-06-01T00:00:03.000Z"),
+    ]
 
 
 def test_what_waits_is_bounded_by_number_and_the_rest_is_dropped() -> None:

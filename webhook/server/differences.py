@@ -1,18 +1,20 @@
 """What the planned set would have done differently, counted, and the newest examples of it.
 
-Counted from the moment that a planned set stands beside this live set, by this replica alone. Of
-each kind 40 examples are kept, so that a flood of one does not hide the others: with a message of
-at most 2 KiB from each set, and as many lines of patches, all of them take under 2 MiB.
+Counted from the moment that a planned set stands beside this live set, by this replica alone. Pods
+of one task that differ alike are one example, with how many there were. Of each kind 40 examples
+are kept, those that were seen last, so that a flood of one does not hide the others: with a message
+of at most 2 KiB from each set, and as many lines of patches, all of them take under 2 MiB.
 """
 
-from collections import Counter, deque
-from collections.abc import Iterable, Sequence
-from itertools import chain, islice
-from operator import itemgetter
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from webhook.admission import Record
 from webhook.engine import Decision, Operation
@@ -43,7 +45,21 @@ class Side(Struct, frozen=True):
     patch: tuple[str, ...]  # what this set's patch alone does
 
 
+class Likeness(NamedTuple):
+    """What requests have in common that are one example."""
+
+    found: tuple[Difference, ...]
+    operation: str | None
+    namespace: str | None
+    workload: str | None
+    dag: str | None
+    task: str | None
+    teams: tuple[str | None, str | None]  # live and planned
+
+
 class Example(Struct, frozen=True):
+    """The first request of its likeness, and how many there have been."""
+
     time: str
     kinds: tuple[str, ...]
     uid: str | None
@@ -57,6 +73,8 @@ class Example(Struct, frozen=True):
     dry_run: bool
     live: Side
     planned: Side
+    requests: int = 1
+    last: str = ""  # when the last of them came
 
 
 class Tally:
@@ -69,16 +87,20 @@ class Tally:
         self.failed = 0  # a bug, or too slow
         self.kinds: Counter[str] = Counter()
         self.counts: Counter[Count] = Counter()
-        self._examples: dict[str, deque[tuple[int, Example]]] = {
-            kind: deque(maxlen=EXAMPLES_A_KIND) for kind in KINDS
-        }
+        self._examples: dict[str, dict[Likeness, _Kept]] = {kind: {} for kind in KINDS}
 
-    def add(self, found: Sequence[Difference], team: str, example: Example) -> None:
-        """One request that differs in these ways."""
+    def add(self, likeness: Likeness, team: str, time: str, made: Callable[[], Example]) -> None:
+        """One request that differs; `made` is asked for an example where none is alike."""
         self.differing += 1
-        self.kinds.update({difference.kind for difference in found})
-        self.counts.update(Count(each.kind, each.rule, team) for each in found)
-        self._examples[found[0].kind].append((self.differing, example))
+        self.kinds.update({difference.kind for difference in likeness.found})
+        self.counts.update(Count(each.kind, each.rule, team) for each in likeness.found)
+        kept = self._examples[likeness.found[0].kind]
+        alike = kept.pop(likeness, None) or _Kept(made())
+        if len(kept) >= EXAMPLES_A_KIND:
+            del kept[next(iter(kept))]
+        alike.requests += 1
+        alike.last, alike.number = time, self.differing
+        kept[likeness] = alike  # the last seen is the last to go
 
     def results(self) -> dict[str, int]:
         """What became of the requests that were to be decided."""
@@ -90,11 +112,31 @@ class Tally:
         }
 
     def examples(self) -> list[Example]:
-        """Newest first."""
-        every = sorted(
-            chain.from_iterable(self._examples.values()), reverse=True, key=itemgetter(0)
-        )
-        return [example for _, example in every]
+        """Those that were seen last first."""
+        every = [each for kept in self._examples.values() for each in kept.values()]
+        every.sort(key=attrgetter("number"), reverse=True)
+        return [replace(each.first, requests=each.requests, last=each.last) for each in every]
+
+
+class _Kept(Struct):
+    first: Example
+    requests: int = 0
+    last: str = ""
+    number: int = 0  # of the requests that differ, the last one's
+
+
+def likeness_of(
+    record: Record, found: tuple[Difference, ...], live: Decision, planned: Decision
+) -> Likeness:
+    return Likeness(
+        found,
+        record.operation,
+        short(record.namespace),
+        record.workload,
+        short(record.dag),
+        short(record.task),
+        (live.team, planned.team),
+    )
 
 
 def example_of(

@@ -23,6 +23,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from webhook.admission import PolicySets, Record
@@ -32,7 +33,7 @@ from webhook.engine.difference import differences
 from webhook.kube.review import AdmissionRequest
 from webhook.names import APPLIED
 from webhook.server.application import Afterwards, places
-from webhook.server.differences import Tally, example_of
+from webhook.server.differences import Tally, example_of, likeness_of
 
 SLICE_SECONDS = 0.0003
 PAUSES = 9  # times what a slice took
@@ -194,19 +195,17 @@ class Shadow:
 
     def _compare(self, waiting: Waiting, live: Engine, planned: Engine) -> None:
         record, request, workload, _ = waiting
-        today = self._around.today()
-        decisions = (
-            live.review(request, workload, today),
-            planned.review(request, workload, today),
-        )
+        today, now = self._around.today(), self._around.now()
+        before = live.review(request, workload, today)
+        after = planned.review(request, workload, today)
         self.tally.decided += 1
-        found = differences(*decisions)
+        found = differences(before, after)
         if not found:
             return
         docs = (live.policies.spec.docs, planned.policies.spec.docs)
-        example = example_of(record, found, decisions, docs, self._around.now())
-        team = decisions[0].team or decisions[1].team or ""
-        self.tally.add(found, team, example)
+        likeness = likeness_of(record, found, before, after)
+        made = partial(example_of, record, found, (before, after), docs, now)
+        self.tally.add(likeness, before.team or after.team or "", now, made)
 
     def _strike(self, what: str, where: list[str]) -> None:
         self.tally.failed += 1

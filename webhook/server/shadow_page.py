@@ -1,6 +1,6 @@
 """`/shadow`: what the planned set would have done with the pods that this replica was asked about.
 
-The summary comes first, then the counts, then examples, newest first.
+The summary comes first, then the counts, then examples, those seen last first.
 """
 
 from collections.abc import Iterator, Sequence
@@ -117,7 +117,8 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _example(example: Example) -> Iterator[str]:
-    yield f"{example.time}  {', '.join(example.kinds)}"
+    more = f"; {example.requests} like it, until {example.last}" if example.requests > 1 else ""
+    yield f"{example.time}  {', '.join(example.kinds)}{more}"
     origin = [example.workload, *_told(dag=example.dag, task=example.task, run=example.run)]
     dry = ", in a dry run" if example.dry_run else ""
     name = f"{example.namespace}/{example.pod or '-'}"

@@ -60,7 +60,7 @@ THIRD_PARTY = {
     },
     "re2": {"policy/pattern.py"},
     "rich": {"cli/terminal.py"},
-    "typer": {"cli/app.py"},
+    "typer": {"cli/app.py", "cli/serve_options.py"},
     # The server, the protocol class that puts limits to its connections, and who runs both.
     "uvicorn": {"cli/service.py", "server/listener.py", "server/protocol.py"},
     # What the Kubernetes client asks with, and whose errors it lets through.

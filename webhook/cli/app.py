@@ -1,8 +1,7 @@
 """The commands of `taxiway`: their options, and nothing of their work.
 
 Each command imports its own file when it is called: `taxiway version` takes a tenth of a second
-and must not wait for a web server. Options of `serve` can be given by environment as well, for
-a Deployment; an option on the command line wins.
+and must not wait for a web server. The options of `serve` stand in `serve_options`.
 """
 
 import sys
@@ -10,9 +9,11 @@ from datetime import date
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
+
+from webhook.cli.serve_options import ServeOptions, with_options
 
 # Tracebacks with local variables (typer's own default) would print whole pods.
 app = typer.Typer(
@@ -44,17 +45,6 @@ ContextOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Of the kubeconfig, if not its current one.")
 ]
 
-LINES = "names, * and ? are wildcards, one a line"
-
-
-def _setting(name: str, text: str, metavar: str | None = None, most: int | None = None) -> Any:
-    """An option that a Deployment can give by its environment; numbers are from 0 to `most`."""
-    least = None if most is None else 0
-    flag = f"--{name.lower().replace('_', '-')}"
-    return typer.Option(
-        flag, envvar=f"TAXIWAY_{name}", metavar=metavar, min=least, max=most, help=text
-    )
-
 
 def main() -> None:
     """The entry point of the `taxiway` command and of `python -m webhook`."""
@@ -65,55 +55,8 @@ def main() -> None:
 
 
 @app.command(short_help="Serve the admission webhook over HTTPS.")
-def serve(
-    policies: Annotated[
-        Path,
-        _setting("POLICIES", "The directory of the policies; configmaps: the namespace's.", "DIR"),
-    ],
-    tls_cert: Annotated[Path, _setting("TLS_CERT", "The server certificate, in PEM.", "FILE")],
-    tls_key: Annotated[Path, _setting("TLS_KEY", "Its private key.", "FILE")],
-    client_ca: Annotated[
-        Path | None,
-        _setting("CLIENT_CA", "Only clients with a certificate of these may connect.", "FILE"),
-    ] = None,
-    host: Annotated[
-        str, _setting("HOST", "The address to listen on; empty: every one.", "ADDRESS")
-    ] = "",
-    port: Annotated[int, _setting("PORT", "Admission, HTTPS; 0: any free one.", most=65535)] = 8443,
-    ops_port: Annotated[
-        int, _setting("OPS_PORT", "Probes, metrics and denials, HTTP.", most=65535)
-    ] = 8080,
-    namespace: Annotated[
-        str | None, _setting("NAMESPACE", "The service's own, never touched.", "NAME")
-    ] = None,
-    kubeconfig: Annotated[
-        Path | None,
-        _setting("KUBECONFIG", "The way to the API server; without it, that of a pod.", "FILE"),
-    ] = None,
-    drain_seconds: Annotated[
-        float, _setting("DRAIN_SECONDS", "How long to go on answering after SIGTERM.", most=3600)
-    ] = 15.0,
-    govern_users: Annotated[
-        str, _setting("GOVERN_USERS", f"Who may set taxiway/govern on a namespace: {LINES}.")
-    ] = "",
-    govern_groups: Annotated[
-        str, _setting("GOVERN_GROUPS", f"The groups that may: {LINES}.")
-    ] = "system:masters",
-    govern_contact: Annotated[
-        str | None, _setting("GOVERN_CONTACT", "Whom all others are told to ask.", "TEXT")
-    ] = None,
-    guard_labels: Annotated[
-        str | None,
-        _setting("GUARD_LABELS", "The labels whose changes the API server asks about, by comma."),
-    ] = None,
-    shadow_share: Annotated[
-        float,
-        _setting("SHADOW_SHARE", "Of the requests, also decided by planned policies.", most=1),
-    ] = 1.0,
-    log_ignored: Annotated[
-        bool, _setting("LOG_IGNORED", "A log line also for pods that are not governed.")
-    ] = False,
-) -> None:
+@with_options
+def serve(options: ServeOptions) -> None:
     """Serve the admission webhook over HTTPS, by the policies of a directory or of ConfigMaps.
 
     With --policies configmaps they are those ConfigMaps of --namespace that are labelled
@@ -123,29 +66,7 @@ def serve(
     """
     from webhook.cli import serve as command
 
-    settings = command.ServeSettings(
-        govern_users=_lines(govern_users, "--govern-users"),
-        govern_groups=_lines(govern_groups, "--govern-groups"),
-        govern_contact=govern_contact or None,
-        guard_labels=None if guard_labels is None else tuple(guard_labels.split(",")),
-        policies=policies,
-        tls_cert=tls_cert,
-        tls_key=tls_key,
-        client_ca=client_ca,
-        host=host,
-        port=port,
-        ops_port=ops_port,
-        namespace=namespace,
-        kubeconfig=kubeconfig,
-        drain_seconds=drain_seconds,
-        shadow_share=shadow_share,
-        log_ignored=log_ignored,
-    )
-    if settings.is_by_configmaps and namespace is None:
-        raise typer.BadParameter(
-            "is needed with --policies configmaps: it says whose", param_hint="--namespace"
-        )
-    _end(command.serve(settings))
+    _end(command.serve(options.settings()))
 
 
 @app.command(short_help="Show what Taxiway would do with pods.")
@@ -299,15 +220,6 @@ def version() -> None:
     from webhook.cli import version as command
 
     _end(command.version())
-
-
-def _lines(text: str, option: str) -> tuple[str, ...]:
-    from webhook.cli.lines import globs
-
-    try:
-        return globs(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def _today(now: str | None) -> date:

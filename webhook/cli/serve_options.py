@@ -1,0 +1,134 @@
+"""The options of `taxiway serve`, each stated once: by name, type, default and what it says.
+
+Each can be given by an environment variable too, for a Deployment: `TAXIWAY_` and its name; an
+option on the command line wins. typer reads options from a function's signature, which
+`with_options` writes from the fields below.
+"""
+
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from inspect import Parameter, Signature
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from webhook.cli.serve import DRAIN_SECONDS, ServeSettings
+
+_LINES = "names, * and ? are wildcards, one a line"
+_HIGHEST_PORT = 65535
+
+
+def _option(name: str, text: str, metavar: str | None = None, most: int | None = None) -> Any:
+    """Numbers are from 0 to `most`."""
+    least = None if most is None else 0
+    flag = f"--{name.lower().replace('_', '-')}"
+    return typer.Option(
+        flag, envvar=f"TAXIWAY_{name}", metavar=metavar, min=least, max=most, help=text
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServeOptions:
+    """As they are given; `settings` is what they mean."""
+
+    policies: Annotated[
+        Path,
+        _option("POLICIES", "The directory of the policies; configmaps: the namespace's.", "DIR"),
+    ]
+    tls_cert: Annotated[Path, _option("TLS_CERT", "The server certificate, in PEM.", "FILE")]
+    tls_key: Annotated[Path, _option("TLS_KEY", "Its private key.", "FILE")]
+    client_ca: Annotated[
+        Path | None,
+        _option("CLIENT_CA", "Only clients with a certificate of these may connect.", "FILE"),
+    ] = None
+    host: Annotated[
+        str, _option("HOST", "The address to listen on; empty: every one.", "ADDRESS")
+    ] = ""
+    port: Annotated[
+        int, _option("PORT", "Admission, HTTPS; 0: any free one.", most=_HIGHEST_PORT)
+    ] = 8443
+    ops_port: Annotated[
+        int, _option("OPS_PORT", "Probes, metrics and denials, HTTP.", most=_HIGHEST_PORT)
+    ] = 8080
+    namespace: Annotated[
+        str | None, _option("NAMESPACE", "The service's own, never touched.", "NAME")
+    ] = None
+    kubeconfig: Annotated[
+        Path | None,
+        _option("KUBECONFIG", "The way to the API server; without it, that of a pod.", "FILE"),
+    ] = None
+    drain_seconds: Annotated[
+        float, _option("DRAIN_SECONDS", "How long to go on answering after SIGTERM.", most=3600)
+    ] = DRAIN_SECONDS
+    govern_users: Annotated[
+        str, _option("GOVERN_USERS", f"Who may set taxiway/govern on a namespace: {_LINES}.")
+    ] = ""
+    govern_groups: Annotated[str, _option("GOVERN_GROUPS", f"The groups that may: {_LINES}.")] = (
+        "system:masters"
+    )
+    govern_contact: Annotated[
+        str | None, _option("GOVERN_CONTACT", "Whom all others are told to ask.", "TEXT")
+    ] = None
+    guard_labels: Annotated[
+        str | None,
+        _option("GUARD_LABELS", "The labels whose changes the API server asks about, by comma."),
+    ] = None
+    shadow_share: Annotated[
+        float,
+        _option("SHADOW_SHARE", "Of the requests, also decided by planned policies.", most=1),
+    ] = 1.0
+    log_ignored: Annotated[
+        bool, _option("LOG_IGNORED", "A log line also for pods that are not governed.")
+    ] = False
+
+    def settings(self) -> ServeSettings:
+        """Raises typer.BadParameter."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        labels = self.guard_labels
+        meant = ServeSettings(
+            **given
+            | {
+                "govern_users": _globs(self.govern_users, "--govern-users"),
+                "govern_groups": _globs(self.govern_groups, "--govern-groups"),
+                "govern_contact": self.govern_contact or None,
+                "guard_labels": None if labels is None else tuple(labels.split(",")),
+            }
+        )
+        if meant.is_by_configmaps and self.namespace is None:
+            raise typer.BadParameter(
+                "is needed with --policies configmaps: it says whose", param_hint="--namespace"
+            )
+        return meant
+
+
+def with_options(command: Callable[[ServeOptions], None]) -> Callable[..., None]:
+    """The same command as a function that takes each option by name."""
+
+    def run(**given: Any) -> None:
+        command(ServeOptions(**given))
+
+    hints = get_type_hints(ServeOptions, include_extras=True)
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__annotations__ = hints
+    run.__signature__ = Signature(  # type: ignore[attr-defined]  # inspect looks for it
+        [
+            Parameter(
+                field.name,
+                Parameter.KEYWORD_ONLY,
+                default=Parameter.empty if field.default is MISSING else field.default,
+                annotation=hints[field.name],
+            )
+            for field in fields(ServeOptions)
+        ]
+    )
+    return run
+
+
+def _globs(text: str, option: str) -> tuple[str, ...]:
+    from webhook.cli.lines import globs  # and with it the language: for `serve` alone
+
+    try:
+        return globs(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None

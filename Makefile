@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VERSION ?= 1.36
+IMAGE ?= taxiway
 VENV := .venv
 PY := $(VENV)/bin/python
 # The binaries of the control plane, and Go's own build: neither prints what it makes.
@@ -10,7 +11,7 @@ TOOLS := $(PY) -m tests.cluster.binaries
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help env certs run test test-unit test-kubernetes check format schema chart lock control-plane \
+.PHONY: help env certs run test test-unit test-kubernetes check format schema chart image lock control-plane \
   bench fuzz clean
 
 help: ## list the targets
@@ -70,6 +71,12 @@ schema: env ## make the JSON Schema of the policy language again
 
 chart: env ## make the table of values in the chart's README again
 	$(PY) charts/table.py
+
+image: ## build the container image (BASE=python:…@sha256:…, IMAGE=taxiway)
+	@case '$(BASE)' in *@sha256:*) ;; *) \
+	  echo "say what to build on, by digest: make image BASE=python:3.13-slim@sha256:..." >&2; exit 2;; \
+	esac
+	docker build --build-arg BASE=$(BASE) --tag $(IMAGE) .
 
 # Neither the registry's address nor a download's stands in a lock: both come from pip's settings.
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

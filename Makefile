@@ -88,7 +88,7 @@ lock: env ## pin every package again, at its newest release
 	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --constraint requirements-build.lock \
 	  --upgrade --output-file requirements-dev.lock
 
-bench: env ## measure a request's work and the service's
+bench: env ## measure a request's work, the service's, and the loading of policies
 	$(PY) -m benchmarks
 
 fuzz: env ## 100,000 mutated requests and 10,000 mutated policies

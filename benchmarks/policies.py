@@ -24,14 +24,14 @@ def files(teams: int, profiles: int) -> Iterator[tuple[str, bytes]]:
     yield "policy.yaml", msgspec.json.encode(head)
     names = ["payments", *(f"team-{number:05}" for number in range(1, teams))]
     for number in range(0, teams, 500):
-        batch = {name: _team(name, number) for name in names[number : number + 500]}
+        batch = {name: team(name, number) for name in names[number : number + 500]}
         yield (
             f"teams-{number:05}.yaml",
             msgspec.json.encode({"apiVersion": "taxiway/v1", "teams": batch}),
         )
 
 
-def _team(name: str, number: int) -> dict[str, object]:
+def team(name: str, number: int) -> dict[str, object]:
     code = f"CC-{number:05}"
     users = [f"system:serviceaccount:airflow:{user}" for user in USERS]
     toleration = {"key": "dedicated", "operator": "Equal", "value": name, "effect": "NoSchedule"}

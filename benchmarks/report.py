@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import wire, work
+from benchmarks import loading, wire, work
 
 RESULTS = Path(__file__).parent / "results.json"
 WORK_HEAD = f"{'policy':>20}{'median µs':>32}{'quartiles µs':>16}{'least µs':>10}{'to 1 team':>11}"
@@ -42,7 +42,9 @@ def _wire_lines(sent: Sequence[wire.Figure]) -> list[str]:
     ]
 
 
-def write(worked: Sequence[work.Figure], sent: Sequence[wire.Figure]) -> None:
+def write(
+    worked: Sequence[work.Figure], sent: Sequence[wire.Figure], loaded: loading.Figures | None
+) -> None:
     """Write `results.json`: the figures, of which commit, with which versions, on what machine."""
     results = {
         "commit": _commit(),
@@ -51,6 +53,7 @@ def write(worked: Sequence[work.Figure], sent: Sequence[wire.Figure]) -> None:
         | {package: version(package) for package in PACKAGES},
         "work": [_rounded(figure) for figure in worked],
         "service": [_rounded(figure) for figure in sent],
+        "loading": None if loaded is None else _rounded(loaded),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
 
@@ -69,7 +72,7 @@ def _wire_line(figure: wire.Figure) -> str:
     )
 
 
-def _rounded(figure: work.Figure | wire.Figure) -> dict[str, object]:
+def _rounded(figure: work.Figure | wire.Figure | loading.Figures) -> dict[str, object]:
     built: dict[str, object] = msgspec.to_builtins(figure)
     return {key: _round(value) for key, value in built.items()}
 

@@ -27,7 +27,7 @@ from tests.cluster.site import (
     config_map,
     make_site_world,
 )
-from tests.cluster.test_last_good import BAD, World
+from tests.cluster.storing import BAD, World
 from tests.cluster.webhooks import Endpoint, registered
 from tests.cluster.world import of
 from tests.conftest import Measured

@@ -7,18 +7,14 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.cluster import binaries
 from tests.cluster.api import Object
-from tests.cluster.link import Link
 from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
 from tests.cluster.site import (
-    ACCOUNT,
     BASE,
     NAMESPACE,
     Place,
@@ -28,82 +24,17 @@ from tests.cluster.site import (
     manifest,
     policy_of,
 )
+from tests.cluster.storing import BAD, World, answers, leads, troubles
 from tests.server.reviews import pod, review
 from tests.serving import until
-from tests.sources.test_last_good import NOW, files
 from webhook import names
-from webhook.sources.api_errors import Refused
-from webhook.sources.archive import unpacked
-from webhook.sources.directory import Files
-from webhook.sources.keeping import Slots
-from webhook.sources.last_good import generations, parts
-from webhook.sources.objects import Objects
 
 pytestmark = pytest.mark.cluster
 
 ROOT = Path(__file__).parent.parent.parent
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
-BAD = "apiVersion: taxiway/v1\nteams:\n  growth: {costCentres: [CC-1]}\n"
 SAID = "growth/teams.yaml:3:12: teams.growth.costCentres: unknown key; did you mean `costCenters`?"
 TAKEOVER_SECONDS = 30.0  # 15 s of the Lease, a turn of 2 s with its jitter, and a busy machine
-
-
-class World:
-    """An API server with the service's namespace; replicas come and go."""
-
-    def __init__(self, server: LoneApiServer, folder: Path) -> None:
-        self.server = server
-        self.api = server.api
-        self._folder = folder
-        self._count = 0
-
-    @contextmanager
-    def replicas(
-        self, count: int, *, wait: bool = True, drain_seconds: float = 0.0
-    ) -> Iterator[list[Place]]:
-        """So many, started one after the other; `wait`: until each is ready."""
-        with ExitStack() as stack:
-            places = []
-            for _ in range(count):
-                self._count += 1
-                folder = self._folder / f"replica-{self._count}"
-                folder.mkdir()
-                place = Place(self.server, folder, stack.enter_context(Link(self.server.port)))
-                place.identify(self.api.token(ACCOUNT, NAMESPACE))
-                stack.enter_context(place.running(wait=wait, drain_seconds=drain_seconds))
-                places.append(place)
-            yield places
-
-    def reset(self) -> None:
-        """As after an installation, with the base policy."""
-        for kind in ("ConfigMap", "Lease"):
-            for each in self.api.list(kind, NAMESPACE):
-                self.api.delete(each | {"kind": kind}).made()
-        for thing in empty_objects():
-            self.api.create(thing).made()
-        self.put(config_map("base", teams_yaml=BASE))
-
-    def put(self, thing: Object) -> None:
-        reply = self.api.create(thing)
-        (self.api.replace(thing) if reply.code == 409 else reply).made()
-
-    def stored(self, number: int = 0) -> Object:
-        return self.api.get("ConfigMap", names.LAST_GOOD[number], NAMESPACE).made()
-
-    def generations(self) -> list[int]:
-        """What each of the four ConfigMaps holds; 0 where it holds nothing."""
-        return [int(self.stored(n).get("data", {}).get("generation", 0)) for n in range(4)]
-
-    def is_stored(self, revision: str) -> bool:
-        return any(self.stored(n).get("data", {}).get("revision") == revision for n in range(4))
-
-    def free_lease(self) -> None:
-        """So that nobody has to wait until its last holder is known to be gone."""
-        lease = self.api.get("Lease", names.LEASE, NAMESPACE).made()
-        self.api.patch(lease, {"spec": {"holderIdentity": None}}).made()
-
-    def lease(self) -> Any:
-        return self.api.get("Lease", names.LEASE, NAMESPACE).made()["spec"]
 
 
 @pytest.fixture(scope="module")
@@ -119,22 +50,6 @@ def world(server: LoneApiServer, tmp_path: Path) -> World:
     made = World(server, tmp_path)
     made.reset()
     return made
-
-
-def revision_of(place: Place) -> str:
-    return place.wait("a revision", lambda each: each.policy["revision"]) and place.revision()
-
-
-def troubles(place: Place) -> dict[str, str]:
-    found: dict[str, str] = place.service.ready()["cluster"]["troubles"]
-    return found
-
-
-def answers(place: Place) -> str:
-    """By which set it answers a review that it allows."""
-    said = place.service.review("/validate", review(pod()))
-    assert said["allowed"]
-    return str(said["auditAnnotations"]["policy"])
 
 
 def test_replicas_restarted_while_a_bad_set_is_stored_answer_by_the_last_good_one(
@@ -221,10 +136,6 @@ def test_when_the_leader_is_killed_another_one_stores_the_next_set(world: World)
         assert world.lease()["leaseTransitions"] == 2
 
 
-def leads(place: Place) -> bool:
-    return bool(place.service.ready()["cluster"]["leader"])
-
-
 def test_what_the_installation_should_have_made_is_said_and_used_when_it_is_there(
     world: World,
 ) -> None:
@@ -274,7 +185,7 @@ def test_a_replica_that_may_not_list_but_read_what_is_stored_answers_by_that(
     with world.replicas(1) as (place,):
         good = place.revision()
         until("it is stored", lambda: world.is_stored(good))
-    role = manifest("role")
+    role = manifest("Role")
     get = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}
     world.api.replace(role | {"rules": [get | {"resourceNames": names.LAST_GOOD}]}).made()
     try:
@@ -321,43 +232,6 @@ def test_garbage_stored_beside_a_bad_set_is_a_replica_that_is_not_ready_and_says
         place.wait("ready", lambda each: each.service.ready()["ready"])
 
 
-@pytest.fixture
-def slots(world: World, tmp_path: Path) -> Iterator[Slots]:
-    """By the service's own Role."""
-    with Link(world.server.port) as link:
-        place = Place(world.server, tmp_path, link)
-        place.identify(world.api.token(ACCOUNT, NAMESPACE))
-        yield Slots(Objects(NAMESPACE, place.kubeconfig), NAMESPACE)
-
-
-def stored_sets(slots: Slots) -> list[Files]:
-    return [unpacked(each.archive) for each in generations(slots.read())]
-
-
-def test_the_api_server_takes_every_size_and_gives_it_back(world: World, slots: Slots) -> None:
-    """Parts of 1,000,000 bytes, which no compression makes less."""
-    for size, left in ((2, []), (2, [2]), (4, [])):
-        wanted = files(f"of {size} beside {left}", size)
-        slots.write(parts(slots.read(), wanted, "r", NOW))
-        newest, *others = stored_sets(slots)
-        assert newest == wanted
-        assert len(others) == len(left)
-    labels = {"app.kubernetes.io/managed-by": "Helm"}
-    world.api.patch(world.stored() | {"kind": "ConfigMap"}, {"metadata": {"labels": labels}})
-    slots.write(parts(slots.read(), files("small"), "r", NOW))
-    assert stored_sets(slots) == [files("small")]
-    assert world.stored()["metadata"]["labels"] == labels
-
-
-def test_of_two_writers_at_once_the_second_is_refused(slots: Slots) -> None:
-    before = slots.read()
-    slots.write(parts(before, files("one"), "r", NOW))
-    with pytest.raises(Refused) as raised:
-        slots.write(parts(before, files("other"), "r", NOW))
-    assert raised.value.is_conflict
-    assert stored_sets(slots) == [files("one")]
-
-
 def test_a_loader_that_is_replaced_puts_nothing_stored_in_place_of_what_is_in_memory(
     world: World,
 ) -> None:
@@ -375,54 +249,3 @@ def test_a_loader_that_is_replaced_puts_nothing_stored_in_place_of_what_is_in_me
         place.wait("its duties", lambda each: troubles(each).get("lease"))
         assert answers(place) == in_force
         assert (place.policy["stored_at"], place.service.lines("policy-recovered")) == (None, [])
-
-
-# All that the service's account may do beside reading ConfigMaps: verb, group, resource, names.
-RIGHTS = (
-    ("update", "", "configmaps", (*names.LAST_GOOD, names.STATUS)),
-    ("patch", "", "configmaps", (*names.LAST_GOOD, names.STATUS)),
-    ("get", "coordination.k8s.io", "leases", (names.LEASE,)),
-    ("update", "coordination.k8s.io", "leases", (names.LEASE,)),
-    ("create", "", "events", ("",)),
-    ("patch", "", "events", ("",)),
-)
-VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
-RESOURCES = {
-    ("", "configmaps"): (*names.LAST_GOOD, names.STATUS, "base", ""),
-    ("coordination.k8s.io", "leases"): (names.LEASE, "another", ""),
-    ("", "events"): ("",),
-    ("", "secrets"): ("taxiway", ""),
-    ("", "pods"): ("",),
-}
-
-
-def test_the_role_gives_these_rights_and_no_other(world: World) -> None:
-    wanted = {(verb, group, kind, name) for verb, group, kind, every in RIGHTS for name in every}
-    wanted |= {
-        (verb, "", "configmaps", name) for verb in VERBS[:3] for name in RESOURCES["", "configmaps"]
-    }
-    asked = [
-        (verb, group, kind, name)
-        for (group, kind), every in RESOURCES.items()
-        for verb in VERBS
-        for name in every
-    ]
-    assert {each for each in asked if may(world, *each)} == wanted
-    assert not any(may(world, *each, namespace="kube-system") for each in asked)
-
-
-def may(
-    world: World, verb: str, group: str, kind: str, name: str, namespace: str = NAMESPACE
-) -> bool:
-    attributes = {"verb": verb, "group": group, "resource": kind, "namespace": namespace}
-    asked = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SubjectAccessReview",
-        "metadata": {},
-        "spec": {
-            "user": f"system:serviceaccount:{NAMESPACE}:{ACCOUNT}",
-            "groups": ["system:serviceaccounts", "system:authenticated"],
-            "resourceAttributes": attributes | {"name": name},
-        },
-    }
-    return bool(world.api.create(asked).made()["status"]["allowed"])

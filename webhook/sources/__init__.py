@@ -9,6 +9,11 @@
 - `frames`: what it says to the serving process, over a pipe.
 - `follower`: the serving side: starts the loader, takes over what it sends, compiles in slices.
 - `history`: the set in force, and those of the last minute.
+- `duties`: what a replica does in its cluster beside that, in a thread; `objects` reads and writes
+  for them, `cluster` is their side towards the loader, `replica` puts them together.
+- `leadership`: which replica writes, by the rules of `lease`.
+- `keeping`: stores the last good set; `recovery` finds it at a start; `last_good` is how it lies in
+  ConfigMaps, and `archive` how it is packed.
 - `inventory`: what a cluster holds of what policies name, for a person's command; `listing` reads
   whole lists of it.
 - `telling`: duties that tell people how it stands: `events` beside ConfigMaps whose `offences` keep

@@ -13,9 +13,8 @@ from msgspec import Struct
 
 from webhook import names
 from webhook.sources.api_errors import Refused
-from webhook.sources.duties import Outcome, Undone
+from webhook.sources.duties import Leads, Outcome, Undone
 from webhook.sources.last_good import KEY, Part, Slot, TooLarge, is_stored, parts, slot
-from webhook.sources.leadership import Leadership
 from webhook.sources.mirror import ObjectMeta
 from webhook.sources.objects import CONFIG_MAPS, Objects
 
@@ -90,7 +89,7 @@ class Keeping:
 
     name = "last-good"
 
-    def __init__(self, slots: Slots, leadership: Leadership, clock: Callable[[], float]) -> None:
+    def __init__(self, slots: Slots, leadership: Leads, clock: Callable[[], float]) -> None:
         self._slots = slots
         self._leadership = leadership
         self._clock = clock

@@ -363,6 +363,7 @@ RIGHTS = {
     "it may list the ConfigMaps of its namespace": ("GET", NAMESPACE, "configmaps", 200),
     "it may not list those of another": ("GET", "kube-system", "configmaps", 403),
     "it may not read Secrets": ("GET", NAMESPACE, "secrets", 403),
+    "it may not read Events, which it writes": ("GET", NAMESPACE, "events", 403),
     "it may not delete policies": ("DELETE", NAMESPACE, "configmaps/base", 403),
 }
 

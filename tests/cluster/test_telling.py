@@ -14,7 +14,8 @@ from tests.cli.command import Ended, taxiway
 from tests.cluster import binaries
 from tests.cluster.api import Object
 from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
-from tests.cluster.site import NAMESPACE, Site, config_map, policy_of, site
+from tests.cluster.site import NAMESPACE, Place, Site, config_map, policy_of, site
+from tests.cluster.world import of
 from tests.serving import until
 from webhook import names
 from webhook.sources.duties import Outcome
@@ -111,6 +112,12 @@ def test_a_mistake_is_told_beside_its_configmap_until_it_is_mended(replicas: Sit
         TELLING_SECONDS,
     )
     assert told(replicas, "base") == []
+    writers = {
+        field["manager"]
+        for each in replicas.api.list("Event", NAMESPACE)
+        for field in each["metadata"]["managedFields"]
+    }
+    assert writers == {"taxiway"}
 
 
 def test_both_configmaps_that_claim_a_team_are_told(replicas: Site) -> None:
@@ -194,6 +201,33 @@ def written(replicas: Site) -> str:
 def said(replicas: Site) -> Entry:
     stored = replicas.api.get("ConfigMap", names.STATUS, NAMESPACE).made()
     return entry_of(stored["data"]["taxiway-first"])
+
+
+def test_a_configmap_that_is_missing_is_asked_for(replicas: Site) -> None:
+    replicas.api.delete(status()).made()
+    replicas.put(GROWTH)  # so that each replica has something to say
+    missing = {
+        "status": "ConfigMap taxiway-status is missing in namespace taxiway: make an empty one of "
+        "this name, as the installation does; until then `taxiway policies` cannot show this "
+        "replica"
+    }
+    try:
+        for place in replicas.places:
+            place.wait("it is said", lambda each: troubles(each) == missing)
+        assert shown(replicas).err == (
+            "ConfigMap taxiway-status of namespace taxiway cannot be read: HTTP 404 Not Found: "
+            'configmaps "taxiway-status" not found: name the namespace that the service is '
+            "installed in by --namespace\n"
+        )
+    finally:
+        replicas.api.create(of("v1", "ConfigMap", names.STATUS, namespace=NAMESPACE)).made()
+    for place in replicas.places:
+        place.wait("all is well", lambda each: not troubles(each))
+
+
+def troubles(place: Place) -> dict[str, str]:
+    found: dict[str, str] = place.service.ready()["cluster"]["troubles"]
+    return found
 
 
 class Standing:

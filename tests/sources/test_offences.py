@@ -71,6 +71,12 @@ def test_it_is_told(files: dict[str, str], said: dict[str, str]) -> None:
     assert told(**files) == said
 
 
+def test_a_configmap_whose_two_files_claim_a_team_is_told_once() -> None:
+    error = PolicyError("first/b.yaml", 2, 9, "teams.payments", TWICE)
+    said = offences([error], ["first/a.yaml", "first/b.yaml"])
+    assert said == {"first": f"{INTRODUCTION}first/b.yaml:2:9: teams.payments: {TWICE}"}
+
+
 def test_a_file_that_only_looks_like_one_of_a_configmap_is_told_nothing() -> None:
     error = PolicyError("first/a.yaml", 2, 1, "docs", "`other/b.yaml:3` is no URL")
     assert list(offences([error], ["first/a.yaml"])) == ["first"]

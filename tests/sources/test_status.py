@@ -124,6 +124,7 @@ def renewed(scene: Scene) -> None:
     for number in range(8):
         scene.stored.data["two"] = str(number)
         scene.wait(30)
+        assert "two" in scene.stored.data
 
 
 def silent(scene: Scene) -> None:

@@ -17,6 +17,7 @@ from kubernetes import config
 from kubernetes.client import ApiClient, ApiException, Configuration
 from msgspec import Struct
 
+from webhook import __version__
 from webhook.sources.api_errors import ApiError, Refused, Unreachable
 
 # What one answer may hold: all ConfigMaps that a policy set may be of, with what `kubectl apply`
@@ -24,6 +25,7 @@ from webhook.sources.api_errors import ApiError, Refused, Unreachable
 MOST_BYTES = 64 * 1024 * 1024
 MOST_WORDS = 300  # characters of what the API server says
 JSON = "application/json"
+USER_AGENT = f"taxiway/{__version__}"  # in audit logs, and as whose an object's fields are
 GOOD = (200, 201)  # here it is; it was made
 
 Query = list[tuple[str, str]]
@@ -62,6 +64,7 @@ class Connection:
         """
         if self._client is None:
             self._client = ApiClient(configured(self._kubeconfig, self._context))
+            self._client.user_agent = USER_AGENT
         kind, body = content or (None, None)
         request = self._client.param_serialize(
             method,

@@ -25,7 +25,8 @@ from msgspec import Struct
 APART_SECONDS = 5.0
 AGAIN_SECONDS = 60.0
 LASTING_SECONDS = 300.0
-# Whoever has become the leader meanwhile still says that all is well.
+# Whoever has become the leader meanwhile still says that all is well; not longer than
+# AGAIN_SECONDS, so that it is said once.
 ACCEPTED_SECONDS = 60.0
 # 50 are one write a second while loads fail again and again; the log and `/readyz` name them all.
 MOST_CONFIG_MAPS = 50
@@ -167,8 +168,6 @@ class Events:
         passed = self._clock() - told.at
         if told.event != event.name:
             return passed >= APART_SECONDS
-        if event.reason == ACCEPTED:
-            return False
         return passed >= (LASTING_SECONDS if told.loads == loads else AGAIN_SECONDS)
 
     def _write(self, event: Event) -> None:

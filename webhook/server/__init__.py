@@ -1,6 +1,6 @@
 """The service around admission: two ports, certificates, logs, metrics, probes.
 
-The admission port (HTTPS): `application` answers the four paths, `bodies` reads what is sent
+The admission port (HTTPS): `application` answers the six paths, `bodies` reads what is sent
 within limits, `protocol` and `listener` fit uvicorn to the API server, `tls` holds the
 certificate and exchanges it, `certificates` makes ones for development.
 

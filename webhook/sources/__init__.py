@@ -6,7 +6,9 @@
   `reflector` lists and watches, `comparison` finds out a watch that has died, `api` asks.
 - `quiet`: when changes have come to rest and are one load.
 - `loader`: the process that watches, parses and checks. It alone knows YAML.
-- `frames`: what it says to the serving process, over a pipe.
+- `frames`: what it says to the serving process, over a pipe, and what it is asked and told.
+- `questions` and `inbox`: the two ends of a question about a change that is not stored yet;
+  `judge` answers it.
 - `follower`: the serving side: starts the loader, takes over what it sends, compiles in slices.
 - `history`: the set in force, and those of the last minute.
 - `duties`: what a replica does in its cluster beside that, in a thread; `objects` reads and writes

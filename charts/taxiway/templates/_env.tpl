@@ -8,6 +8,7 @@
 - {name: TAXIWAY_PORT, value: {{ .Values.ports.admission | quote }}}
 - {name: TAXIWAY_OPS_PORT, value: {{ .Values.ports.ops | quote }}}
 - {name: TAXIWAY_DRAIN_SECONDS, value: {{ .Values.drainSeconds | quote }}}
+- {name: TAXIWAY_SHADOW_SHARE, value: {{ .Values.shadowShare | quote }}}
 - {name: TAXIWAY_GUARD_LABELS, value: {{ join "," .Values.guard.labels | quote }}}
 - {name: TAXIWAY_GOVERN_USERS, value: {{ join "\n" .Values.govern.users | quote }}}
 - {name: TAXIWAY_GOVERN_GROUPS, value: {{ join "\n" .Values.govern.groups | quote }}}

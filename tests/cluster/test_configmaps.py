@@ -182,7 +182,7 @@ def test_all_configmaps_deleted_is_no_empty_policy(replicas: Site, traffic: list
 
 def test_the_guides_own_command_puts_the_examples_in_force(replicas: Site) -> None:
     guide = (ROOT / "docs/policies.md").read_text()
-    (command,) = (block for block in SHELL.findall(guide) if "create configmap" in block)
+    (command,) = (block for block in SHELL.findall(guide) if "policy=live" in block)
     replicas.api.delete(config_map("base")).made()
     for _ in range(2):  # it can be repeated
         kubectl(replicas, command)

@@ -19,6 +19,7 @@ from tests.cluster.site import (
     policy_of,
     site,
 )
+from tests.cluster.test_configmaps import ROOT, SHELL, kubectl
 from tests.server.reviews import pod, review
 from tests.serving import until
 
@@ -158,6 +159,15 @@ def test_a_live_change_is_live_beside_a_plan_and_begins_the_count_anew(
     assert (found["live_revision"], found["decided"]) == (replica.revision(), 0)
     admitted(replica, "daily-load")
     assert decided(replica, 1)["differing"] == 1
+
+
+def test_the_guides_own_command_plans_a_set(both: Site, replica: Place) -> None:
+    guide = (ROOT / "docs/policies.md").read_text()
+    (command,) = (block for block in SHELL.findall(guide) if "policy=shadow" in block)
+    kubectl(both, command)
+    replica.wait("it is planned", lambda each: page(each)["revision"], LIVE_SECONDS)
+    assert replica.service.ready()["shadow"]["teams"] == 3
+    both.api.delete(config_map("teams-next")).made()
 
 
 def test_a_plan_that_is_deleted_is_over(both: Site, replica: Place) -> None:

@@ -1,6 +1,7 @@
 """Planned policies on a real API server: what they would do is counted, and nothing is done."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 
 from tests import contract
 from tests.cluster import binaries
+from tests.cluster.creations import creating
 from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
+from tests.cluster.pods import pod_operator
 from tests.cluster.site import (
     BASE,
     LIVE_SECONDS,
@@ -20,8 +23,11 @@ from tests.cluster.site import (
     site,
 )
 from tests.cluster.test_configmaps import ROOT, SHELL, kubectl
+from tests.cluster.webhooks import Endpoint, registered
+from tests.cluster.world import of
 from tests.server.reviews import pod, review
 from tests.serving import until
+from webhook.names import APPLIED
 
 pytestmark = pytest.mark.cluster
 
@@ -41,6 +47,9 @@ MISTAKEN = STRICT.replace("label: data-class", "lable: data-class")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
     found = binaries.locate(binaries.wanted_kubernetes())
     with lone_api_server(found, tmp_path_factory.mktemp("api-server")) as running:
+        running.api.create(of("v1", "Namespace", "data")).made()
+        for namespace in ("data", "default"):  # no controller is here that would make these
+            running.api.create(of("v1", "ServiceAccount", "default", namespace=namespace)).made()
         yield running
 
 
@@ -104,6 +113,25 @@ def test_what_would_be_denied_is_counted_and_admitted(both: Site, replica: Place
         'taxiway_shadow_differences_total{kind="newly-denied",rule="requirement",team="payments"}'
     )
     assert replica.service.metric(series) == 1
+
+
+def test_pods_of_the_api_server_are_created_as_before_and_counted_once_each(
+    both: Site, replica: Place
+) -> None:
+    """Through both webhooks, 50 a second: none is slower than it may be, none is denied."""
+    applied = f"payments@{replica.revision()}"
+    endpoint = Endpoint(f"https://localhost:{replica.service.port}", replica.service.ca)
+    credentials = both.server.credentials
+    with registered(both.api, endpoint):
+        planned(both, replica, STRICT)
+        with creating(credentials, lambda: pod_operator("daily", team="payments"), 50) as creations:
+            time.sleep(2)
+        count = len(creations.each)
+        found = decided(replica, count)
+    assert creations.failures() == []
+    assert {each.body["metadata"]["annotations"][APPLIED] for each in creations.each} == {applied}
+    assert (found["decided"], found["dropped"]) == (count, 0)
+    assert found["kinds"] == {"newly-denied": count}
 
 
 def test_what_would_be_placed_elsewhere_is_told_by_the_patch(both: Site, replica: Place) -> None:

@@ -129,7 +129,7 @@ def test_what_the_live_set_is_made_of_is_not_read_again(
     read: list[str] = []
     monkeypatch.setattr("webhook.policy.documents._read", read.append)
     with pytest.raises(AttributeError):  # what is read is None here, which no document is
-        scene.planner._load((*LIVE, ("next/b.yaml", b"docs: x\n")))
+        scene.planner._load((*LIVE, ("the/last.yaml", b"docs: x\n")))
     assert read == ["docs: x\n"]
 
 
@@ -229,6 +229,8 @@ def test_teams_that_do_not_differ_are_shared_with_the_live_set(scene: Scene) -> 
     assert serving.current is not None
     live, planned = serving.current.policies.teams, serving.loads[0].engine.policies.teams
     assert all(planned[name] is live[name] for name in live)
+    one, other = serving.current.policies, serving.loads[0].engine.policies
+    assert other.common is one.common
 
 
 def test_the_same_set_again_is_the_same_engine(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from webhook.sources.directory import Files
 from webhook.sources.duties import Outcome, Undone
 from webhook.sources.keeping import LOOK_SECONDS, Keeping, Slots
 from webhook.sources.last_good import generations, parts
+from webhook.sources.leadership import Leadership
 from webhook.sources.objects import Objects
 
 pytestmark = pytest.mark.cluster
@@ -56,12 +58,17 @@ class Keeper:
 
 
 @pytest.fixture
-def slots(world: World, tmp_path: Path) -> Iterator[Slots]:
+def objects(world: World, tmp_path: Path) -> Iterator[Objects]:
     """By the service's own Role."""
     with Link(world.server.port) as link:
         place = Place(world.server, tmp_path, link)
         place.identify(world.api.token(ACCOUNT, NAMESPACE))
-        yield Slots(Objects(NAMESPACE, place.kubeconfig), NAMESPACE)
+        yield Objects(NAMESPACE, place.kubeconfig)
+
+
+@pytest.fixture
+def slots(objects: Objects) -> Slots:
+    return Slots(objects, NAMESPACE)
 
 
 def stored_sets(slots: Slots) -> list[Files]:
@@ -164,6 +171,54 @@ def test_of_two_writers_at_once_the_second_is_refused(slots: Slots) -> None:
         slots.write(parts(before, files("other"), "r", NOW))
     assert raised.value.is_conflict
     assert stored_sets(slots) == [files("one")]
+
+
+class Candidates:
+    """Two replicas, whose time is the test's."""
+
+    def __init__(self, objects: Objects) -> None:
+        self.now = 0.0
+        self.one, self.other = (
+            Leadership(objects, NAMESPACE, name, lambda: self.now) for name in ("one", "other")
+        )
+
+    def leaders(self, passed: float, *turns: Leadership) -> list[str]:
+        """Who leads so many seconds later, when these have had their turn."""
+        self.now += passed
+        for each in turns:
+            each.turn(BAD)
+        return [each.identity for each in (self.one, self.other) if each.is_leader]
+
+
+def test_one_leads_at_a_time_and_another_when_it_has_been_silent_for_15_s(
+    world: World, objects: Objects
+) -> None:
+    both = Candidates(objects)
+    one, other = both.one, both.other
+    assert both.leaders(0, one, other) == ["one"]
+    assert both.leaders(14, one, other) == ["one"]
+    assert both.leaders(14, other) == [], "it has not renewed for 10 s: it must not write"
+    assert both.leaders(1, other) == ["other"]
+    assert both.leaders(0, one) == ["other"]
+    assert both.leaders(9, one, other) == ["other"]
+    spec = world.lease()
+    assert (spec["holderIdentity"], spec["leaseTransitions"]) == ("other", 2)
+
+
+def test_of_two_that_take_it_at_once_one_leads(
+    objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second has read the Lease before the first wrote it."""
+    both = Candidates(objects)
+    replace = objects.replace
+
+    def first_the_other(*given: Any) -> Any:
+        monkeypatch.setattr(objects, "replace", replace)
+        both.other.turn(BAD)
+        return replace(*given)
+
+    monkeypatch.setattr(objects, "replace", first_the_other)
+    assert both.leaders(0, both.one) == ["other"]
 
 
 # All that the service's account may do beside reading ConfigMaps: verb, group, resource, names.

@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 # client-go's own. The leader may miss renewals of two tries, 2 s apart with 4 s for an answer, and
-# still be it; the next one takes over at most 15 s and one turn after the last renewal.
+# still be it; the next one takes over at most 15 s and two turns of theirs after the last renewal.
 DURATION_SECONDS = 15
 # A leader that could not renew for so long stops writing, before another one may start.
 RENEW_DEADLINE_SECONDS = 10.0

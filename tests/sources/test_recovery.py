@@ -130,24 +130,5 @@ def test_a_set_that_was_found_is_not_served_after_a_good_load() -> None:
     assert scene.load(GOOD) == []
 
 
-def test_the_duties_are_told_what_is_served() -> None:
-    scene = Scene(OLD)
-    seen: list[Outcome] = []
-
-    class Seeing:
-        name = "seeing"
-
-        def turn(self, outcome: Outcome) -> None:
-            seen.append(outcome)
-
-    scene.duties = Duties([scene.recovery, Seeing()], time.monotonic)
-    scene.cluster = Cluster(scene.duties, None, scene.recovery)
-    scene.load(BAD)
-    for outcome in (BAD, BAD, GOOD, BAD):
-        scene.load(outcome)
-    stored = [outcome.stored is not None for outcome in seen]
-    assert stored == [False, True, True, False, False]
-
-
 def test_four_empty_configmaps_hold_nothing() -> None:
     assert Scene().slots == EMPTY

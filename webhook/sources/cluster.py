@@ -12,9 +12,8 @@ from webhook.sources.duties import Duties, Leads, Outcome
 from webhook.sources.frames import Frame, Standing
 from webhook.sources.recovery import Recovery, why
 
-# Makes the frames of a stored set, and returns its revision with them; raises where it does not
-# load. The text is when it was stored.
-Take = Callable[[Files, str], tuple[str, Iterable[Frame]]]
+# Makes the frames of a stored set; raises where it does not load. The text is when it was stored.
+Take = Callable[[Files, str], Iterable[Frame]]
 
 
 class Cluster:
@@ -32,8 +31,7 @@ class Cluster:
 
     def tell(self, outcome: Outcome) -> None:
         """A load went so. Returns at once."""
-        stored = self._outcome.stored if self._outcome and outcome.revision is None else None
-        self._outcome = replace(outcome, stored=stored, shadow=self._shadow)
+        self._outcome = replace(outcome, shadow=self._shadow)
         self._duties.tell(self._outcome)
 
     def plan(self, revision: str | None) -> None:
@@ -53,16 +51,14 @@ class Cluster:
             yield standing
 
     def _recovered(self, take: Take) -> Iterator[Frame]:
-        if self._recovery is None or self._outcome is None:
+        if self._recovery is None or self._outcome is None or self._outcome.revision is not None:
             return
         for files, stored in self._recovery.sets():
             try:
-                revision, said = take(files, stored.head.stored_at)
+                said = take(files, stored.head.stored_at)
             except Exception as error:  # noqa: BLE001  whatever is stored there, it ends nothing
                 self._recovery.refuse(stored, why(error))
                 continue
             self._recovery.done()
-            self._outcome = replace(self._outcome, stored=revision)
-            self._duties.tell(self._outcome)
             yield from said
             return

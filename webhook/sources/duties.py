@@ -35,7 +35,6 @@ class Outcome(Struct, frozen=True):
     errors: tuple[PolicyError, ...] = ()  # with file, line and column
     reason: str | None = None  # what has no place: nothing was found, nothing can be read
     warnings: tuple[PolicyWarning, ...] = ()
-    stored: str | None = None  # where it failed: the revision of the stored set that is served
     shadow: str | None = None  # the revision of the set as it is planned
 
 

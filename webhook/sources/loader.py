@@ -91,8 +91,8 @@ class Loader:
         except Exception as error:  # noqa: BLE001  the edge: whoever asks gets an answer
             return Verdict(unchecked=bug(error, "it cannot be judged"))
 
-    def take_stored(self, files: Files, stored_at: str) -> tuple[str, list[Frame]]:
-        """The revision of a stored set, and how to say it. Raises PolicyErrors.
+    def take_stored(self, files: Files, stored_at: str) -> list[Frame]:
+        """How to say a stored set. Raises PolicyErrors.
 
         Its documents are not remembered: those of the live set are, with which it will go on.
         """
@@ -101,7 +101,7 @@ class Loader:
         said: list[Frame] = list(self._changes(loaded.spec))
         warnings = frames.lines(map(str, loaded.warnings))
         seconds = time.monotonic() - started
-        return loaded.spec.revision, [*said, Complete(len(files), seconds, warnings, stored_at)]
+        return [*said, Complete(len(files), seconds, warnings, stored_at)]
 
     def _changes(self, spec: PolicySpec) -> Iterator[Frame]:
         """From now on this is what was sent."""

@@ -89,6 +89,16 @@ ASKED: dict[str, tuple[Json, str, PolicyFiles | None, PolicyFiles | None]] = {
         PolicyFiles("shadow", {"p.yaml": TEXT}),
         PolicyFiles("shadow", {"p.yaml": TEXT}, None, "base"),
     ),
+    "changed by Kubernetes itself": (
+        review(
+            CHANGED,
+            config_map(),
+            userInfo={"username": "system:serviceaccount:kube-system:generic-garbage-collector"},
+        ),
+        "teams",
+        HELD,
+        HOLDS,
+    ),
     "created with bytes": (
         review(config_map(data=None, binaryData={"p.yaml": "/w=="}), None),
         "teams",

@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from webhook.policy.change import Effect, Files, effect, is_readable, state
+from webhook.policy.change import Effect, Files, State, effect, is_readable, state
 from webhook.policy.documents import Cache
+from webhook.policy.errors import PolicyError
 
 TODAY = date(2026, 12, 20)
 HEAD = "apiVersion: taxiway/v1\n"
@@ -169,6 +170,18 @@ def test_teams_that_go_are_told_and_those_that_move_are_not() -> None:
     assert changed(both, X, {"b": EMPTY}).gone == ("y",)
     assert changed(both, None, {"b": EMPTY}).gone == ("x", "y")
     assert changed(X, X + "\n", {"b": Y}).gone == ()
+    assert changed(X, UNKNOWN, {"b": Y}).gone == ()
+
+
+def test_of_a_set_with_too_many_teams_some_may_be_deleted() -> None:
+    """The error stands at the first team that is too many, which is another one then."""
+
+    def too_many(count: int, file: str) -> State:
+        said = f"the policy set has {count} teams; at most 2 are allowed"
+        return State((PolicyError(file, 2, 9, f"teams.t{count}", said),))
+
+    found = effect(too_many(5, "b/p.yaml"), too_many(4, "c/p.yaml"), (), "a")
+    assert (found.errors, len(found.standing)) == ((), 1)
 
 
 def test_two_errors_alike_are_two() -> None:

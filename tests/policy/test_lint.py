@@ -360,6 +360,15 @@ QUIET: dict[str, str] = {
         "  a: {apply: {tolerations: [{key: dedicated, value: x}]}}\n"
         "  b: {apply: {tolerations: [{key: dedicated, value: x}]}}\n"
     ),
+    "two teams with members that share a taint": (
+        "teams:\n"
+        "  a: {members: {dags: [a]}, apply: {tolerations: [{key: dedicated, value: x}]}}\n"
+        "  b: {members: {dags: [b]}, apply: {tolerations: [{key: dedicated, value: x}]}}\n"
+    ),
+    "a profile for a value that a requirement on other pods refuses": (
+        "requirements: [{label: tier, values: [a], match: {dags: [x]}}]\n"
+        "profiles: {p: {match: {labels: {tier: c}}, apply: {}}}\n"
+    ),
     "two teams that share every value of a key": (
         "teams:\n"
         "  a: {apply: {tolerations: [{key: dedicated, operator: Exists}]}}\n"

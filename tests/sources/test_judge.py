@@ -17,6 +17,14 @@ X = f"{HEAD}teams: {{x: {{}}}}\n"
 Y = f"{HEAD}teams: {{y: {{}}}}\n"
 FOR_X = f"{HEAD}profiles: {{p: {{match: {{teams: [x]}}, apply: {{}}}}}}\n"
 UNKNOWN = f"{HEAD}temas: {{}}\n"
+WAIVER = (
+    f"{HEAD}exemptions: [{{name: e, match: {{dags: [d]}}, waives: [tier], reason: r, "
+    "approvedBy: m, expires: 2027-12-31}]\n"
+)
+UNKNOWN_WAIVER = (
+    "b/q.yaml:2:53: exemptions[0].waives[0]: `tier` is no rule, and no requirement names it as a "
+    "label; there is conflict, membership, not-applied, requirement, reserved, size, team"
+)
 A_UNKNOWN = "a/p.yaml:2:1: temas: unknown key; did you mean `teams`?"
 NO_X = (
     "b/p.yaml:2:32: profiles.p.match.teams[0]: there is no team `x`; add the team, or correct the "
@@ -80,6 +88,12 @@ CASES: dict[str, tuple[PolicyFiles | None, PolicyFiles | None, dict[str, PolicyF
         {"b": live(UNKNOWN)},
         Verdict((), (STILL_LIVE + A_UNKNOWN.replace("a/", "b/"),)),
     ),
+    "a live one that mends what hid the error of another": (
+        live(f"{HEAD}teams: [\n"),
+        live(Y),
+        {"b": live(FOR_X)},
+        Verdict((), (STILL_LIVE + NO_X,)),
+    ),
     "a live one whose keys change that are no policy": (
         PolicyFiles("live", {"p.yaml": UNKNOWN, "README": "old"}),
         PolicyFiles("live", {"p.yaml": UNKNOWN, "README": "new"}),
@@ -127,6 +141,18 @@ CASES: dict[str, tuple[PolicyFiles | None, PolicyFiles | None, dict[str, PolicyF
         live(Y, "q.yaml"),
         {"b": live(X)},
         Verdict(),
+    ),
+    "a shadow that becomes live, and is bad in both": (
+        shadow(X, "q.yaml"),
+        live(UNKNOWN),
+        {"b": live(Y, "q.yaml")},
+        Verdict((A_UNKNOWN,)),
+    ),
+    "a shadow that mends what hid an error of the live set": (
+        shadow(f"{HEAD}requirements: [{{lable: tier}}]\n"),
+        shadow(f"{HEAD}requirements: [{{label: size}}]\n"),
+        {"b": live(WAIVER, "q.yaml")},
+        Verdict((), (STILL_PLANNED + UNKNOWN_WAIVER,)),
     ),
     "the last shadow, deleted": (shadow(Y), None, {"b": live(X)}, Verdict()),
 }

@@ -36,7 +36,7 @@ NOT_YET = "the ConfigMaps of namespace {} have not been read yet; apply it once 
 ELSEWHERE = "policies are read from namespace {}, so this ConfigMap has no effect"
 NOT_COMPARED = "it was held against what was stored before: {}"
 
-Composed = Callable[[mirror.State], Files | None]
+Composed = Callable[[mirror.State], Files]
 
 
 class Stored(Struct, frozen=True):
@@ -102,10 +102,14 @@ class _Trial:
     def effects(self) -> tuple[Effect, Effect]:
         """On the live set, and on the planned one."""
         live = self._effect(live_files) if POLICY_LIVE in self._labels else Effect()
-        planned = Effect() if live.errors else self._effect(shadow_files)
+        planned = Effect() if live.errors or not self._plans() else self._effect(_planned)
         if POLICY_SHADOW in self._labels:
             return live, planned
         return live, Effect(standing=planned.errors)  # the live set must not wait for a plan
+
+    def _plans(self) -> bool:
+        items = (self._after.items or {}).values()
+        return any(item.policy == POLICY_SHADOW for item in items)
 
     def _effect(self, composed: Composed) -> Effect:
         before = self._state(composed, self._before)
@@ -122,7 +126,7 @@ class _Trial:
             files = composed(state)
         except Uncomposed as error:
             return State(tuple(map(_error, error.errors)))
-        return State() if files is None else self._judge.state(files, self._today, self._cache)
+        return self._judge.state(files, self._today, self._cache)
 
     def _is_readable(self) -> bool:
         """Whether the ConfigMap as it is stored says what it means."""
@@ -138,6 +142,12 @@ def _why_not(change: Change, stored: Stored | None) -> str | None:
     if change.namespace != stored.namespace:
         return ELSEWHERE.format(stored.namespace)
     return NOT_YET.format(stored.namespace) if stored.state.items is None else None
+
+
+def _planned(state: mirror.State) -> Files:
+    """The set as it is planned: without a shadow, as it is. Raises Uncomposed."""
+    files = shadow_files(state)
+    return live_files(state) if files is None else files
 
 
 def _with(state: mirror.State, name: str, files: PolicyFiles | None) -> mirror.State:

@@ -12,7 +12,7 @@ TOOLS := $(PY) -m tests.cluster.binaries
 .DELETE_ON_ERROR:
 
 .PHONY: help env certs run test test-unit test-kubernetes check format schema chart image lock control-plane \
-  bench fuzz clean
+  bench fuzz reliability clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ bench: env ## measure a request's work, the service's, and the loading of polici
 
 fuzz: env ## 100,000 mutated requests and 10,000 mutated policies
 	TAXIWAY_FUZZ_ADMISSION=100000 TAXIWAY_FUZZ_LOADER=10000 $(PY) -m pytest -m 'not cluster' -k fuzz
+
+reliability: env control-plane ## 50 changes of policy while pods are created, with figures
+	TAXIWAY_POLICY_CHANGES=50 $(PY) -m pytest tests/cluster/test_changes_under_load.py
 
 clean: ## remove all that was made here (the cache of binaries stays)
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis certs/*.key certs/*.crt

@@ -1,5 +1,7 @@
 """What policies name and a cluster lacks: one warning each, and none of what is not known."""
 
+import time
+
 import pytest
 from msgspec import structs
 
@@ -182,3 +184,25 @@ WANTED = {
 @pytest.mark.parametrize(("body", "expected"), WANTED.values(), ids=WANTED)
 def test_only_what_is_named_is_wanted(body: str, expected: Wanted) -> None:
     assert wanted(load([("p.yaml", document(body).encode())]).spec) == expected
+
+
+def test_many_teams_in_a_large_cluster_take_no_longer_each() -> None:
+    """2,000 of each, where every team compared with every node took 5 s of CPU."""
+    team = (
+        "  t{0}: {{members: {{namespaces: [n{0}]}}, apply: {{nodeSelector: {{pool: p{0}}}, "
+        "tolerations: [{{key: dedicated, value: p{0}, effect: NoSchedule}}], "
+        "iam: {{provider: gke, serviceAccountName: a{0}}}}}}}\n"
+    )
+    numbers = range(2000)
+    text = document("teams:\n" + "".join(map(team.format, numbers)))
+    parts, _ = gather(parse_documents("p.yaml", text.encode()))
+    cluster = Inventory(
+        service_accounts={f"n{n}": frozenset({f"a{n}"}) for n in numbers},
+        is_whole=True,
+        nodes=tuple(
+            Node({"pool": f"p{n}"}, (("dedicated", f"p{n}", "NoSchedule"),)) for n in numbers
+        ),
+    )
+    before = time.process_time()
+    assert absent(parts, cluster) == ()
+    assert time.process_time() - before < 2.0

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from webhook import names
-from webhook.kube.tolerations import Taint, covers, describe, taint_of
+from webhook.kube.tolerations import Taint, describe, taint_of
 from webhook.policy import limits
 from webhook.policy.blocks import applies
 from webhook.policy.errors import PolicyWarning
@@ -59,21 +59,26 @@ class _Accounts:
     def __init__(self, cluster: Inventory) -> None:
         self._by_namespace = cluster.service_accounts or {}
         self._is_whole = cluster.is_whole
-        self._anywhere = frozenset().union(*self._by_namespace.values())
+        self._anywhere: frozenset[str] = frozenset().union(*self._by_namespace.values())
+        self._matched: dict[tuple[str, ...], frozenset[str]] = {}  # namespaces, by globs
 
     def lacking(self, name: str, where: Where) -> str | None:
         """Where this account should be and is not, in words; None: nowhere that is known."""
         if where.is_anywhere:
             return "any namespace" if self._is_whole and name not in self._anywhere else None
-        matching = Values(where.globs)
         looked = {each for each in where.exact if self._is_whole or each in self._by_namespace}
-        looked |= {each for each in self._by_namespace if matching.hold(each)}
-        found = sorted(
-            each
-            for each in looked - names.NEVER_TOUCHED
-            if name not in self._by_namespace.get(each, ())
-        )
-        return _listed(found) if found else None
+        looked |= self._matching(where.globs)
+        found = [each for each in looked if name not in self._by_namespace.get(each, ())]
+        return _listed(sorted(found)) if found else None
+
+    def _matching(self, globs: tuple[str, ...]) -> frozenset[str]:
+        """The namespaces that these match. Many teams have the same, and most have none."""
+        known = self._matched.get(globs)
+        if known is None:
+            values = Values(globs)
+            found = frozenset(filter(values.hold, self._by_namespace)) if globs else frozenset()
+            known = self._matched[globs] = found - names.NEVER_TOUCHED
+        return known
 
     def near(self, name: str) -> str:
         """A name that is right in another namespace is no slip of the pen."""
@@ -85,12 +90,14 @@ class _Nodes:
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self._with: dict[tuple[str, str], set[int]] = {}
-        self._taints: dict[str, set[Taint]] = {}
+        # Each taint as every toleration of it is written: any value, any effect, both, neither.
+        self._tolerated: set[Taint] = set()
         for number, node in enumerate(nodes):
             for pair in node.labels.items():
                 self._with.setdefault(pair, set()).add(number)
             for key, value, effect in node.taints:
-                self._taints.setdefault(key, set()).add((key, "Equal", value, effect))
+                for each in (effect, ""):
+                    self._tolerated |= {(key, "Equal", value, each), (key, "Exists", "", each)}
 
     def have(self, selector: Mapping[str, str]) -> bool:
         """Whether some node has all of these labels."""
@@ -98,7 +105,7 @@ class _Nodes:
         return bool(set.intersection(*each))
 
     def have_taint_for(self, toleration: Taint) -> bool:
-        return any(covers(toleration, taint) for taint in self._taints.get(toleration[0], ()))
+        return toleration in self._tolerated
 
 
 def _account(part: Part, apply: Apply, accounts: _Accounts | None) -> Iterator[PolicyWarning]:

@@ -62,9 +62,9 @@ class World:
         assert self.current is not None
         self.shadow.begin(Plan(planned, self.current.revision))
 
-    def answered(self, record: Record, size: int = 3000) -> None:
+    def answered(self, record: Record) -> None:
         if self.afterwards is not None:
-            self.afterwards(record, size)
+            self.afterwards(record)
 
     def run(self) -> None:
         """Until nothing is to come any more."""
@@ -200,7 +200,7 @@ def test_what_waits_is_bounded_by_number_and_the_rest_is_dropped() -> None:
     world = World()
     world.plan()
     for _ in range(MOST_WAITING + 5):
-        world.answered(record(), 10)
+        world.answered(record(size=10))
     world.run()
     assert world.shadow.tally.results()["dropped"] == 5
     assert world.shadow.tally.decided == MOST_WAITING
@@ -210,10 +210,10 @@ def test_what_waits_is_bounded_by_bytes() -> None:
     world = World()
     world.plan()
     for _ in range(3):
-        world.answered(record(), MOST_WAITING_BYTES // 2)
+        world.answered(record(size=MOST_WAITING_BYTES // 2))
     world.run()
     assert (world.shadow.tally.dropped, world.shadow.tally.decided) == (1, 2)
-    world.answered(record(), MOST_WAITING_BYTES)  # what was decided waits no more
+    world.answered(record(size=MOST_WAITING_BYTES))  # what was decided waits no more
     world.run()
     assert (world.shadow.tally.dropped, world.shadow.tally.decided) == (1, 3)
 

@@ -16,7 +16,7 @@ from webhook.engine.exemptions import Found, waive
 from webhook.engine.memory import Placed, Shape, placed
 from webhook.engine.merge.maps import add_label
 from webhook.engine.operation import replace
-from webhook.engine.owners import Owned, Owners
+from webhook.engine.owners import MOST_PLACEMENTS, Owned, Owners
 from webhook.engine.placement import Placement
 from webhook.engine.rules.not_applied import not_applied
 from webhook.engine.rules.subject import Subject
@@ -41,14 +41,17 @@ class Asked(Struct, frozen=True, gc=False):
 
 
 class Engine:
-    """Decides by one policy set. Keeps what it has worked out: see `owners` and `memory`."""
+    """Decides by one policy set. Keeps what it has worked out: see `owners` and `memory`.
+
+    Placements that are kept: as many as there can be teams, or fewer, and then some are made anew.
+    """
 
     __slots__ = ("_owners", "policies", "revision")
 
-    def __init__(self, policies: PolicySet) -> None:
+    def __init__(self, policies: PolicySet, most_placements: int = MOST_PLACEMENTS) -> None:
         self.policies = policies
         self.revision = policies.revision
-        self._owners = Owners(policies)
+        self._owners = Owners(policies, most_placements)
 
     def asked(self, request: AdmissionRequest, workload: Workload) -> Asked:
         """A request as `placed`, `sound` and `judged` take it."""

@@ -15,7 +15,7 @@ from webhook.policy.compile import PolicySet
 from webhook.policy.spec import Profile, Requirement, Team
 from webhook.policy.values import Facts
 
-_MOST_PLACEMENTS = 20_000  # one for each team at its limit; about 6 KiB each when all are in use
+MOST_PLACEMENTS = 20_000  # one for each team at its limit; about 6 KiB each when all are in use
 _LONGEST_KEY = 1024  # Airflow's dag ids have at most 250 characters, an author's annotation any
 _MOST_OWNED = 4096  # the dags of a large cluster by who launches them; about 800 bytes each
 # Shapes of pods of 3 KB take about 2.5 KiB: 3 MiB in all. What is decoded of a review takes up to
@@ -37,10 +37,11 @@ class Owned(Struct, frozen=True):
 class Owners:
     """The owners of the pods that one policy set has seen."""
 
-    __slots__ = ("_asked", "_owned", "_placements", "_policies", "_shapes")
+    __slots__ = ("_asked", "_most_placements", "_owned", "_placements", "_policies", "_shapes")
 
-    def __init__(self, policies: PolicySet) -> None:
+    def __init__(self, policies: PolicySet, most_placements: int) -> None:
         self._policies = policies
+        self._most_placements = most_placements
         self._asked = _asked_by(policies.spec.requirements)
         self._owned: dict[_Key, Owned] = {}
         self._shapes = 0  # how many their memories hold
@@ -103,7 +104,7 @@ class Owners:
         found = self._placements.get(key)
         if found is None:
             found = placement(self._policies, team, profiles)
-            if len(self._placements) < _MOST_PLACEMENTS:
+            if len(self._placements) < self._most_placements:
                 self._placements[key] = found
         return found
 

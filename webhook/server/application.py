@@ -56,8 +56,8 @@ LINGER_SECONDS = 0.5
 LINGER_BYTES = 256 * 1024
 
 
-# Told of a request when its answer was sent, with the size of its body.
-Afterwards = Callable[[Record, int], None]
+# Told of a request when its answer was sent.
+Afterwards = Callable[[Record], None]
 
 
 class Observer(Protocol):
@@ -112,7 +112,7 @@ class Application:
             headers = (*headers, CLOSE)
         await send_all(send, answered.status, headers, answered.body)
         if self.afterwards is not None:
-            self.afterwards(answered.record, len(body))
+            self.afterwards(answered.record)
 
     def _answer(self, endpoint: Endpoint, body: bytes, started: float) -> Answer:
         try:

@@ -48,12 +48,11 @@ JUDGED = frozenset({"allowed", "warned", "audited", "denied"})
 
 
 class Waiting(NamedTuple):
-    """A request that was answered, its parts that are certain to be there, its body's size."""
+    """A request that was answered, and its parts that are certain to be there."""
 
     record: Record
     request: AdmissionRequest
     workload: Workload
-    size: int
 
 
 class Plan(NamedTuple):
@@ -137,8 +136,8 @@ class Shadow:
         self._listener.ended(self.tally)
         self.tally, self.since = Tally(), self._around.now()
 
-    def offer(self, record: Record, size: int) -> None:
-        """A request whose answer was sent; its body had so many bytes."""
+    def offer(self, record: Record) -> None:
+        """A request whose answer was sent."""
         request, workload = record.request, record.made_by
         if not isinstance(request, AdmissionRequest) or workload is None:
             return
@@ -146,12 +145,12 @@ class Shadow:
             return
         if random.random() >= self.share:  # noqa: S311  a sample
             return
-        self._waiting_bytes += size
+        self._waiting_bytes += request.size
         if len(self._waiting) >= MOST_WAITING or self._waiting_bytes > MOST_WAITING_BYTES:
-            self._waiting_bytes -= size
+            self._waiting_bytes -= request.size
             self.tally.dropped += 1
             return
-        self._waiting.append(Waiting(record, request, workload, size))
+        self._waiting.append(Waiting(record, request, workload))
         self._soon(GATHER_SECONDS)
 
     def _counts(self, record: Record, request: AdmissionRequest) -> bool:
@@ -173,7 +172,7 @@ class Shadow:
         took = 0.0
         while self._waiting and took < SLICE_SECONDS:
             waiting = self._waiting.popleft()
-            self._waiting_bytes -= waiting.size
+            self._waiting_bytes -= waiting.request.size
             self._decide(waiting)
             took = self._around.clock() - started
         if self._waiting:
@@ -196,7 +195,7 @@ class Shadow:
             self._strike(f"a decision took {took * 1000:.0f} ms", [])
 
     def _compare(self, waiting: Waiting, live: Engine, planned: Engine) -> None:
-        record, request, workload, _ = waiting
+        record, request, workload = waiting
         today, now = self._around.today(), self._around.now()
         before = live.review(request, workload, today)
         after = planned.review(request, workload, today)

@@ -23,6 +23,10 @@ from webhook.sources.planned_frames import (
     PlannedTeams,
 )
 
+# 6 KiB each: the live set may take 60 MiB for 10,000 teams that are all at work, and what is
+# planned must not double that. Making one anew takes as long as a few decisions.
+MOST_PLACEMENTS = 1_000
+
 
 class PlannedLoad(Struct, frozen=True):
     """A good load of the planned set. `beside`: the revision of the live set it was made beside."""
@@ -84,7 +88,8 @@ class PlannedFollower:
         try:
             if self._engine is None or self._engine.revision != spec.revision:
                 live = self._sets.current
-                self._engine = Engine(await compiled(spec, live.policies if live else None))
+                policies = await compiled(spec, live.policies if live else None)
+                self._engine = Engine(policies, MOST_PLACEMENTS)
         except Exception as error:  # noqa: BLE001  whatever it is, the live set is not concerned
             self._engine = None
             self._report.failed((UNCOMPILED.format(spec.revision, type(error).__name__),))

@@ -21,6 +21,7 @@ from tests.cluster.world import of
 from tests.server.reviews import pod, review
 from tests.serving import PATIENCE_SECONDS, Server, ask, running_server, until
 from webhook import names
+from webhook.policy.load import load
 
 T = TypeVar("T")
 NAMESPACE = ACCOUNT = "taxiway"
@@ -36,6 +37,7 @@ def policy_of(*teams: str) -> str:
 
 
 BASE = policy_of("payments") + "requirements: [{label: team}]\n"
+BASE_REVISION = load([("base/teams.yaml", BASE.encode())]).spec.revision
 
 
 def config_map(name: str, *, label: str | None = "live", **data: str) -> Object:
@@ -153,7 +155,7 @@ class Site:
         def rests(place: Place) -> bool:
             policy = place.policy
             good = policy["last_load"]["result"] == "good" and policy["source"]["error"] is None
-            return policy["teams"] == 1 and good
+            return policy["revision"] == BASE_REVISION and good
 
         for place in self.places:
             place.wait("the base policy is in force", rests)

@@ -18,13 +18,14 @@ ROOT = Path(__file__).parent.parent / "webhook"
 # A room may import those named here, its own files and `webhook.names`; nothing imports `cli`.
 ROOMS = {
     "kube": (),
+    "trust": (),
     "airflow": ("kube",),
     "policy": ("kube", "airflow"),
     "engine": ("kube", "airflow", "policy"),
     "admission": ("kube", "airflow", "policy", "engine"),
-    "sources": ("kube", "airflow", "policy", "engine", "admission"),
-    "server": ("kube", "airflow", "policy", "engine", "admission"),
-    "cli": ("kube", "airflow", "policy", "engine", "admission", "sources", "server"),
+    "sources": ("kube", "trust", "airflow", "policy", "engine", "admission"),
+    "server": ("kube", "trust", "airflow", "policy", "engine", "admission"),
+    "cli": ("kube", "trust", "airflow", "policy", "engine", "admission", "sources", "server"),
 }
 
 # Rooms that take what they need as arguments: the same in, the same out.
@@ -44,7 +45,7 @@ IMPURE_CALLS = frozenset({"open", "print", "input", "today", "now", "utcnow"})
 # package can be replaced there. msgspec's Struct is how data is written here, in every room.
 EVERYWHERE = frozenset({"msgspec"})
 THIRD_PARTY = {
-    "cryptography": {"server/certificates.py"},
+    "cryptography": {"trust/certificates.py"},
     "fastapi": {"server/ops.py"},
     "jsonpatch": {"cli/verdict.py"},
     "kubernetes": {"sources/api.py", "sources/connection.py"},
@@ -60,7 +61,7 @@ THIRD_PARTY = {
     },
     "re2": {"policy/pattern.py"},
     "rich": {"cli/terminal.py"},
-    "typer": {"cli/app.py", "cli/serve_options.py"},
+    "typer": {"cli/app.py", "cli/option.py", "cli/serve_options.py", "cli/tls_options.py"},
     # The server, the protocol class that puts limits to its connections, and who runs both.
     "uvicorn": {"cli/service.py", "server/listener.py", "server/protocol.py"},
     # What the Kubernetes client asks with, and whose errors it lets through.

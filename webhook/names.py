@@ -65,6 +65,8 @@ LAST_GOOD = (
     "taxiway-last-good-3",
 )
 STATUS = "taxiway-status"
+# On the Secret of the service's own certificate: what a person wants to be made anew.
+ROTATE = "taxiway/rotate"
 
 # Kubernetes' and the clouds'.
 MIRROR_POD = "kubernetes.io/config.mirror"

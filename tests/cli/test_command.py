@@ -171,7 +171,8 @@ def test_an_option_is_taken_from_the_environment() -> None:
     ended = taxiway("serve", env=env)
     assert (ended.code, ended.err.splitlines()[-1]) == (
         2,
-        "Error: Missing option '--tls-key' (env var: 'TAXIWAY_TLS_KEY').",
+        "Error: Invalid value for --tls-key: is needed (env var: TAXIWAY_TLS_KEY), or "
+        "--tls managed",
     )
 
 

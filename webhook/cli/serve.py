@@ -13,7 +13,7 @@ takes the first good set as soon as there is one.
 from dataclasses import dataclass
 from pathlib import Path
 
-from webhook.sources.process import Namespace, Origin, start_loader
+from webhook.sources.process import Managed, Namespace, Origin, start_loader
 
 # Endpoints are withdrawn within seconds of a failed readiness probe or a deletion; kube-proxy and
 # cloud load balancers may take some more.
@@ -27,8 +27,10 @@ class ServeSettings:
     """What `taxiway serve` is told, on its command line or by its environment."""
 
     policies: Path  # a directory of YAML, or CONFIGMAPS: those of the namespace
-    tls_cert: Path
-    tls_key: Path
+    # The pair to serve, or how the service makes its own: one of both.
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    managed: Managed | None = None
     client_ca: Path | None = None  # who may connect; None: anyone
     host: str = ""  # of both ports; empty: every address
     port: int = 8443  # 0: any that is free; the log says which
@@ -47,8 +49,22 @@ class ServeSettings:
     def origin(self) -> Origin:
         """Where the policies come from."""
         if self.namespace is not None and self.is_by_configmaps:
-            return Namespace(self.namespace, self.kubeconfig)
+            return Namespace(self.namespace, self.kubeconfig, self.managed)
         return self.policies
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether the certificate is the service's own: it is put where it is served from."""
+        return self.managed is not None
+
+    @property
+    def tls_pair(self) -> tuple[Path, Path]:
+        """Where the certificate and its key are. Raises ValueError where nobody says so."""
+        if self.managed is not None:
+            return self.managed.file, self.managed.file
+        if self.tls_cert is None or self.tls_key is None:
+            raise ValueError("a certificate and its key are needed")
+        return self.tls_cert, self.tls_key
 
     @property
     def is_by_configmaps(self) -> bool:

@@ -13,82 +13,75 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from webhook.cli.serve import DRAIN_SECONDS, ServeSettings
+from webhook.cli.option import option
+from webhook.cli.serve import CONFIGMAPS, DRAIN_SECONDS, ServeSettings
+from webhook.cli.tls_options import TlsOptions
 
 _LINES = "names, * and ? are wildcards, one a line"
 _HIGHEST_PORT = 65535
 
 
-def _option(name: str, text: str, metavar: str | None = None, most: int | None = None) -> Any:
-    """Numbers are from 0 to `most`."""
-    least = None if most is None else 0
-    flag = f"--{name.lower().replace('_', '-')}"
-    return typer.Option(
-        flag, envvar=f"TAXIWAY_{name}", metavar=metavar, min=least, max=most, help=text
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
-class ServeOptions:
+class ServeOptions(TlsOptions):
     """As they are given; `settings` is what they mean."""
 
     policies: Annotated[
         Path,
-        _option("POLICIES", "The directory of the policies; configmaps: the namespace's.", "DIR"),
+        option("POLICIES", "The directory of the policies; configmaps: the namespace's.", "DIR"),
     ]
-    tls_cert: Annotated[Path, _option("TLS_CERT", "The server certificate, in PEM.", "FILE")]
-    tls_key: Annotated[Path, _option("TLS_KEY", "Its private key.", "FILE")]
     client_ca: Annotated[
         Path | None,
-        _option("CLIENT_CA", "Only clients with a certificate of these may connect.", "FILE"),
+        option("CLIENT_CA", "Only clients with a certificate of these may connect.", "FILE"),
     ] = None
     host: Annotated[
-        str, _option("HOST", "The address to listen on; empty: every one.", "ADDRESS")
+        str, option("HOST", "The address to listen on; empty: every one.", "ADDRESS")
     ] = ""
     port: Annotated[
-        int, _option("PORT", "Admission, HTTPS; 0: any free one.", most=_HIGHEST_PORT)
+        int, option("PORT", "Admission, HTTPS; 0: any free one.", most=_HIGHEST_PORT)
     ] = 8443
     ops_port: Annotated[
-        int, _option("OPS_PORT", "Probes, metrics and denials, HTTP.", most=_HIGHEST_PORT)
+        int, option("OPS_PORT", "Probes, metrics and denials, HTTP.", most=_HIGHEST_PORT)
     ] = 8080
     namespace: Annotated[
-        str | None, _option("NAMESPACE", "The service's own, never touched.", "NAME")
+        str | None, option("NAMESPACE", "The service's own, never touched.", "NAME")
     ] = None
     kubeconfig: Annotated[
         Path | None,
-        _option("KUBECONFIG", "The way to the API server; without it, that of a pod.", "FILE"),
+        option("KUBECONFIG", "The way to the API server; without it, that of a pod.", "FILE"),
     ] = None
     drain_seconds: Annotated[
-        float, _option("DRAIN_SECONDS", "How long to go on answering after SIGTERM.", most=3600)
+        float, option("DRAIN_SECONDS", "How long to go on answering after SIGTERM.", most=3600)
     ] = DRAIN_SECONDS
     govern_users: Annotated[
-        str, _option("GOVERN_USERS", f"Who may set taxiway/govern on a namespace: {_LINES}.")
+        str, option("GOVERN_USERS", f"Who may set taxiway/govern on a namespace: {_LINES}.")
     ] = ""
-    govern_groups: Annotated[str, _option("GOVERN_GROUPS", f"The groups that may: {_LINES}.")] = (
+    govern_groups: Annotated[str, option("GOVERN_GROUPS", f"The groups that may: {_LINES}.")] = (
         "system:masters"
     )
     govern_contact: Annotated[
-        str | None, _option("GOVERN_CONTACT", "Whom all others are told to ask.", "TEXT")
+        str | None, option("GOVERN_CONTACT", "Whom all others are told to ask.", "TEXT")
     ] = None
     guard_labels: Annotated[
         str | None,
-        _option("GUARD_LABELS", "The labels whose changes the API server asks about, by comma."),
+        option("GUARD_LABELS", "The labels whose changes the API server asks about, by comma."),
     ] = None
     shadow_share: Annotated[
         float,
-        _option("SHADOW_SHARE", "Of the requests, also decided by planned policies.", most=1),
+        option("SHADOW_SHARE", "Of the requests, also decided by planned policies.", most=1),
     ] = 1.0
     log_ignored: Annotated[
-        bool, _option("LOG_IGNORED", "A log line also for pods that are not governed.")
+        bool, option("LOG_IGNORED", "A log line also for pods that are not governed.")
     ] = False
 
     def settings(self) -> ServeSettings:
         """Raises typer.BadParameter."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        wanted = {field.name for field in fields(ServeSettings)}
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
         labels = self.guard_labels
         meant = ServeSettings(
-            **given
+            **{name: value for name, value in given.items() if name in wanted}
             | {
+                "managed": self.managed(self.port, is_by_configmaps=self.policies == CONFIGMAPS),
                 "govern_users": _globs(self.govern_users, "--govern-users"),
                 "govern_groups": _globs(self.govern_groups, "--govern-groups"),
                 "govern_contact": self.govern_contact or None,

@@ -77,9 +77,9 @@ def run(settings: ServeSettings, loader: LoaderProcess) -> int:
     """Serve until a signal comes. Returns the exit code."""
     _raise_file_limit()
     log = Log(sys.stdout.fileno() if sys.stdout else NOWHERE, Clock())
-    files = TlsFiles(settings.tls_cert, settings.tls_key, settings.client_ca)
+    files = TlsFiles(*settings.tls_pair, settings.client_ca)
     try:
-        live = LiveCredentials(files, lambda: datetime.now(UTC))
+        live = LiveCredentials(files, lambda: datetime.now(UTC), may_wait=settings.is_managed)
         ports = [listening(settings.host, port) for port in (settings.port, settings.ops_port)]
     except (BadCredentials, OSError) as error:
         log.event("error", "cannot-start", reason=str(error))
@@ -108,7 +108,8 @@ class Service:
         self._ports = ports
         self._metrics = Metrics()
         self._troubles = Troubles(log, self._metrics)
-        self._health = Health(time.time, CertificateHealth(live.current.expires))
+        expires = None if live.current is None else live.current.expires
+        self._health = Health(time.time, CertificateHealth(expires))
         self._history = History(time.monotonic)
         self._bodies = Bodies(time.monotonic)
         denials = Denials()
@@ -213,13 +214,17 @@ class Service:
         may_ask = self._settings.client_ca is None
         address = self._ports[0].getsockname()[:2]
         strikes = 0
-        while not await answers(address, self._live.current.der, may_ask):
+
+        async def answer_now() -> bool:
+            served = self._live.current
+            return served is not None and await answers(address, served.der, may_ask)
+
+        while not await answer_now():
             await asyncio.sleep(FIRST_PROBE_EVERY_SECONDS)
         while True:
             self._health.listener_answers = strikes < PROBE_STRIKES
             await asyncio.sleep(CHORES_SECONDS if strikes else PROBE_EVERY_SECONDS)
-            answered = await answers(address, self._live.current.der, may_ask)
-            strikes = 0 if answered else strikes + 1
+            strikes = 0 if await answer_now() else strikes + 1
 
     def _warm_up(self) -> None:
         today = Today()()

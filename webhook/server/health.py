@@ -17,6 +17,7 @@ from webhook.server.metrics import gauge
 from webhook.server.shadow_health import ShadowHealth
 
 Now = Callable[[], float]
+NO_CERTIFICATE = "no certificate yet: the service makes its own; `cluster` says what it waits for"
 
 
 class PolicyHealth(Struct):
@@ -47,7 +48,7 @@ class ClusterHealth(Struct):
 
 
 class CertificateHealth(Struct):
-    expires: datetime
+    expires: datetime | None  # None: there is none yet
     error: str | None = None  # why the last change was refused
 
 
@@ -96,7 +97,9 @@ class Health:
         """Why this replica is not ready."""
         if self.policy.revision is None:
             yield "no policy set has been loaded yet"
-        if not self.listener_answers:
+        if self.certificate.expires is None:
+            yield NO_CERTIFICATE
+        elif not self.listener_answers:
             yield "the admission port does not answer"
         if self.is_draining:
             yield "draining: this replica is about to end"
@@ -140,8 +143,10 @@ class Health:
     def _certificate_detail(self) -> dict[str, Any]:
         expires = self.certificate.expires
         return {
-            "expires": f"{expires:%Y-%m-%dT%H:%M:%SZ}",
-            "expires_in_seconds": round(expires.timestamp() - self._now()),
+            "expires": None if expires is None else f"{expires:%Y-%m-%dT%H:%M:%SZ}",
+            "expires_in_seconds": (
+                None if expires is None else round(expires.timestamp() - self._now())
+            ),
             "error": self.certificate.error,
         }
 
@@ -172,8 +177,10 @@ class Health:
         if age is not None:
             seen = "Since the loader last saw all that is stored: over 30, something is wrong."
             yield gauge(names.METRIC_POLICY_SOURCE_AGE, seen, age)
-        expires = self.certificate.expires.timestamp()
-        yield gauge(names.METRIC_CERTIFICATE_EXPIRY, "When the certificate ends.", expires)
+        expires = self.certificate.expires
+        if expires is not None:
+            ends = "When the certificate ends."
+            yield gauge(names.METRIC_CERTIFICATE_EXPIRY, ends, expires.timestamp())
 
 
 def _in_force(policy: PolicyHealth) -> str:

@@ -10,6 +10,9 @@ OpenSSL asks it for another (`sni_callback`, called whether or not the client na
 gets the one in force. Loading a new pair into the live context would do for the certificate; it
 would not take away a client CA that is no longer trusted, and it would read the files a second
 time, after they were tried.
+
+Where the certificate is made by the service itself, the first start may come before the first
+certificate: until there is one, every handshake is refused.
 """
 
 import hashlib
@@ -20,7 +23,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from webhook.server import certificates
+from webhook.trust.certificates import BadCertificate, read_certificate
 
 # TLS 1.2 with forward secrecy and authenticated encryption only; TLS 1.3 has nothing else.
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -52,26 +55,30 @@ def load_credentials(files: TlsFiles, now: datetime) -> Credentials:
     """Read and try the files. Raises BadCredentials."""
     pem = _read(files.certificate)
     try:
-        expires, der = certificates.expiry(pem), certificates.fingerprint(pem)
-    except certificates.BadCertificate as error:
+        shown = read_certificate(pem)
+    except BadCertificate as error:
         raise BadCredentials(f"{files.certificate}: {error}") from error
+    expires = shown.ends
     if expires <= now:
         raise BadCredentials(f"{files.certificate}: expired on {expires:%Y-%m-%d}: renew it")
     context = _context()
     _load_pair(context, files)
     if files.client_ca is not None:
         _load_client_ca(context, files.client_ca)
-    return Credentials(context, expires, der)
+    return Credentials(context, expires, shown.der)
 
 
 class LiveCredentials:
     """What is served now. `context` is what a listener is given, for good."""
 
-    def __init__(self, files: TlsFiles, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, files: TlsFiles, clock: Callable[[], datetime], *, may_wait: bool = False
+    ) -> None:
+        """`may_wait`: somebody else will bring a pair. Raises BadCredentials."""
         self._files = files
         self._clock = clock
         self._digest = _digest(files)
-        self.current = load_credentials(files, clock())
+        self.current = _first(files, clock()) if may_wait else load_credentials(files, clock())
         self.context = _front(self, files)
 
     def refresh(self) -> Credentials | None:
@@ -91,17 +98,31 @@ class LiveCredentials:
         return fresh
 
 
+def _first(files: TlsFiles, now: datetime) -> Credentials | None:
+    """What is there already and can be served. Raises BadCredentials for the client CA alone."""
+    if files.client_ca is not None:
+        _load_client_ca(_context(), files.client_ca)
+    try:
+        return load_credentials(files, now)
+    except BadCredentials:
+        return None
+
+
 def _front(live: LiveCredentials, files: TlsFiles) -> ssl.SSLContext:
     """A context that hands each handshake to the one in force."""
 
-    def hand_over(handshake: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+    def hand_over(
+        handshake: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext
+    ) -> int | None:
+        if live.current is None:
+            return ssl.ALERT_DESCRIPTION_INTERNAL_ERROR
         handshake.context = live.current.context
+        return None
 
     front = _context()
     # OpenSSL decides by the listener's own context whether it asks for a client certificate.
-    front.verify_mode = live.current.context.verify_mode
+    front.verify_mode = ssl.CERT_NONE if files.client_ca is None else ssl.CERT_REQUIRED
     front.sni_callback = hand_over
-    _load_pair(front, files)
     return front
 
 

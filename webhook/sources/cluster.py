@@ -4,6 +4,7 @@ For a directory of policies there are none, and nothing is ever said.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -25,9 +26,18 @@ class Cluster:
         self._duties = duties
         self._leadership = leadership
         self._recovery = recovery
+        self._others: list[Duties] = []
         self._outcome: Outcome | None = None
         self._shadow: str | None = None
         self._said = Standing()
+
+    def also(self, duties: Duties) -> None:
+        """These are done beside, in a thread of their own; what troubles them is told too."""
+        self._others.append(duties)
+
+    @property
+    def is_leader(self) -> bool:
+        return self._leadership is not None and self._leadership.is_leader
 
     def tell(self, outcome: Outcome) -> None:
         """A load went so. Returns at once."""
@@ -44,8 +54,8 @@ class Cluster:
     def frames(self, take: Take) -> Iterator[Frame]:
         """What there is to say since this was last asked."""
         yield from self._recovered(take)
-        leads = self._leadership is not None and self._leadership.is_leader
-        standing = Standing(leads, self._duties.troubles)
+        troubles = [each.troubles for each in (self._duties, *self._others)]
+        standing = Standing(self.is_leader, dict(chain.from_iterable(map(dict.items, troubles))))
         if standing != self._said:
             self._said = standing
             yield standing

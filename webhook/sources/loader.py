@@ -1,7 +1,9 @@
 """The loader: a process of its own that watches policy files, parses and checks them.
 
     python -m webhook.sources.loader directory DIR
-    python -m webhook.sources.loader configmaps NAMESPACE [KUBECONFIG]
+    python -m webhook.sources.loader configmaps NAMESPACE [KUBECONFIG [MANAGED]]
+
+MANAGED is how the service makes its own certificate, in JSON; an empty KUBECONFIG is the pod's.
 
 A process, because PyYAML holds the interpreter lock while it parses: 4 s for 10,000 teams,
 during which no thread of the serving process would answer. It writes frames to its standard
@@ -140,7 +142,7 @@ def watch(watched: Source, pipe: BinaryIO, cluster: Cluster, inbox: Inbox) -> No
 
 
 def begun(
-    inbox: Inbox, kind: str, name: str, kubeconfig: str | None = None
+    inbox: Inbox, kind: str, name: str, kubeconfig: str = "", managed: str | None = None
 ) -> tuple[Source, Cluster]:
     """What the arguments name, and what is to be done in the cluster: nothing for a directory.
 
@@ -153,7 +155,12 @@ def begun(
 
     file = Path(kubeconfig) if kubeconfig else None
     config_maps = watched(name, file, time.monotonic)
-    return config_maps, started(config_maps, inbox, name, file, time.monotonic)
+    cluster = started(config_maps, inbox, name, file, time.monotonic)
+    if managed is not None:
+        from webhook.sources.managing import keeping_certificate
+
+        cluster.also(keeping_certificate(name, file, managed, cluster, time.monotonic))
+    return config_maps, cluster
 
 
 def listen(inbox: Inbox) -> None:

@@ -1,4 +1,4 @@
-"""Single objects of one namespace, read and written by name: ConfigMaps, a Lease, Events.
+"""Single objects, read and written by name: ConfigMaps, a Lease, Events of one namespace.
 
 An object comes back as the Struct that is asked for and holds what that names alone; what is
 written is a Struct or plain data. Two who change the same object do not overwrite each other: what
@@ -22,6 +22,8 @@ from webhook.sources.connection import JSON, Connection, whole
 # may fail; 1 MiB is stored within 0.2 s by an API server that is well.
 SECONDS = (1.5, 4.0)
 MERGE_PATCH = "application/merge-patch+json"  # RFC 7396: null takes a key away
+# Kubernetes' own: lists whose elements have names are merged by these.
+STRATEGIC_MERGE_PATCH = "application/strategic-merge-patch+json"
 
 T = TypeVar("T")
 
@@ -31,10 +33,12 @@ class Kind(msgspec.Struct, frozen=True):
 
     prefix: str
     plural: str
+    is_namespaced: bool = True
 
 
 CONFIG_MAPS = Kind("api/v1", "configmaps")
 EVENTS = Kind("api/v1", "events")
+SECRETS = Kind("api/v1", "secrets")
 LEASES = Kind("apis/coordination.k8s.io/v1", "leases")
 
 
@@ -58,9 +62,19 @@ class Objects:
         """Put `thing` in place of what there is; what it does not hold is gone."""
         return self._call("PUT", kind, name, type, (JSON, thing))
 
-    def patch(self, kind: Kind, name: str, change: Any, type: type[T]) -> T:  # noqa: A002
-        """Change what `change` names and leave the rest, other people's labels among it."""
-        return self._call("PATCH", kind, name, type, (MERGE_PATCH, change))
+    def patch(
+        self,
+        kind: Kind,
+        name: str,
+        change: Any,
+        type: type[T],  # noqa: A002
+        how: str = MERGE_PATCH,
+    ) -> T:
+        """Change what `change` names and leave the rest, other people's labels among it.
+
+        With a resourceVersion in it, it is refused where the object has changed since.
+        """
+        return self._call("PATCH", kind, name, type, (how, change))
 
     def _call(
         self,
@@ -78,6 +92,6 @@ class Objects:
             return msgspec.json.decode(whole(response), type=wanted)
 
     def _path(self, kind: Kind, name: str) -> str:
-        namespace = quote(self._namespace, safe="")
-        path = f"/{kind.prefix}/namespaces/{namespace}/{kind.plural}"
+        namespace = f"namespaces/{quote(self._namespace, safe='')}/" if kind.is_namespaced else ""
+        path = f"/{kind.prefix}/{namespace}{kind.plural}"
         return f"{path}/{quote(name, safe='')}" if name else path

@@ -4,6 +4,7 @@ This module imports next to nothing: `serve` starts the loader before it imports
 so that the first load and those imports take place side by side on two cores.
 """
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +13,31 @@ from typing import NamedTuple
 LoaderProcess = subprocess.Popen[bytes]
 
 
+class Managed(NamedTuple):
+    """The service's own CA and certificate: where they are kept, and what they are for."""
+
+    secret: str  # its name, in the namespace of the ConfigMaps
+    configuration: str  # the name of both webhook configurations
+    hosts: tuple[str, ...]  # what the API server calls the service
+    peers: tuple[str, ...]  # DNS names or addresses of all replicas, each with or without a port
+    port: int  # of those without
+    directory: str  # where the serving process finds the pair; in memory, of this replica alone
+    life_seconds: float
+    authority_life_seconds: float
+    overlap_seconds: float
+
+    @property
+    def file(self) -> Path:
+        """Certificate and key in one file, so that nobody finds half of a pair."""
+        return Path(self.directory) / "tls.pem"
+
+
 class Namespace(NamedTuple):
     """The ConfigMaps of one namespace. `kubeconfig`: None is the pod's own account."""
 
     name: str
     kubeconfig: Path | None = None
+    managed: Managed | None = None  # None: the certificate is somebody else's
 
 
 Origin = Path | Namespace  # where policies come from; a path is a directory's
@@ -49,8 +70,8 @@ def end_loader(process: LoaderProcess) -> int:
 
 def _arguments(origin: Origin) -> list[str]:
     match origin:
-        case Namespace(name, None):
-            return ["configmaps", name]
-        case Namespace(name, kubeconfig):
-            return ["configmaps", name, str(kubeconfig)]
+        case Namespace(name, kubeconfig, managed):
+            by = "" if kubeconfig is None else str(kubeconfig)
+            made = [] if managed is None else [json.dumps(managed)]
+            return ["configmaps", name, by, *made]
     return ["directory", str(origin)]

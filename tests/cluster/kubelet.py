@@ -116,14 +116,17 @@ class Container:
         for mount in self._container["volumeMounts"]:
             folder = self._folder / mount["name"]
             folder.mkdir()
-            secret = volumes[mount["name"]]["secret"]
+            volume = volumes[mount["name"]]
+            yield mount["mountPath"], folder
+            if "emptyDir" in volume:
+                continue
+            secret = volume["secret"]
             found = self._api.get("Secret", secret["secretName"], self._namespace).made()
             items = secret.get("items") or [{"key": key, "path": key} for key in found["data"]]
             for item in items:
                 if item["key"] in found["data"]:
                     content = base64.b64decode(found["data"][item["key"]])
                     (folder / item["path"]).write_bytes(content)
-            yield mount["mountPath"], folder
 
     def _kubeconfig(self) -> Path:
         account = self._spec["serviceAccountName"]

@@ -23,6 +23,7 @@
 - {name: TAXIWAY_TLS_SECRET, value: {{ include "taxiway.secretName" . }}}
 - {name: TAXIWAY_TLS_HOST, value: {{ include "taxiway.host" . }}}
 - {name: TAXIWAY_TLS_PEERS, value: {{ include "taxiway.peers" . }}.{{ .Release.Namespace }}.svc}
+- {name: TAXIWAY_TLS_DIR, value: /run/taxiway/tls}
 - {name: TAXIWAY_TLS_CONFIGURATION, value: {{ include "taxiway.configuration" . }}}
 {{- else }}
 - {name: TAXIWAY_TLS_CERT, value: /etc/taxiway/tls/tls.crt}

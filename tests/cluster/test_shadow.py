@@ -167,7 +167,7 @@ def test_a_planned_mistake_is_named_and_concerns_nothing_live(both: Site, replic
     ]
     detail = replica.service.ready()
     assert (detail["ready"], detail["policy"]["last_load"]["errors"]) == (True, [])
-    assert detail["shadow"] == {"revision": None, "teams": 0, "errors": said}
+    assert detail["shadow"] == {"revision": None, "teams": 0, "errors": said, "off": None}
     assert replica.revision() == live
     assert replica.service.metric("taxiway_shadow_last_load_good") == 0
     assert replica.service.metric("taxiway_policy_last_load_good") == 1

@@ -23,7 +23,7 @@ def shadowing(
     sets: PolicySets, answering: Answering, share: float, log: Log, metrics: Metrics, health: Health
 ) -> "ShadowReport":
     """The parts of it, joined."""
-    listener = ShadowListener(log, metrics)
+    listener = ShadowListener(log, metrics, health)
     around = Surroundings(time.perf_counter, _later, Today(), log.now)
     shadow = Shadow(sets, answering, share, around, listener)
     return ShadowReport(log, metrics, health, shadow, listener)
@@ -36,8 +36,9 @@ def _later(seconds: float, what: Callable[[], None]) -> None:
 class ShadowListener:
     """Told by the one who decides what ends."""
 
-    def __init__(self, log: Log, metrics: Metrics) -> None:
+    def __init__(self, log: Log, metrics: Metrics, health: Health) -> None:
         self._log = log
+        self._health = health
         self.metrics = ShadowMetrics(metrics)
 
     def ended(self, tally: Tally) -> None:
@@ -46,6 +47,7 @@ class ShadowListener:
 
     def turned_off(self, reason: str, places: list[str]) -> None:
         """Deciding by the planned set failed too often."""
+        self._health.shadow.off = reason
         self._log.event("error", "shadow-off", reason=reason, places=places)
 
 
@@ -67,8 +69,9 @@ class ShadowReport:
         self._metrics.know_teams(policies.teams)
         revision, teams = policies.revision, len(policies.teams)
         changed = revision != self._health.shadow.revision
-        self._health.shadow = ShadowHealth(revision, teams, (), load.warnings)
         self._shadow.begin(Plan(load.engine, load.beside))
+        off = self._shadow.off
+        self._health.shadow = ShadowHealth(revision, teams, (), load.warnings, off)
         self._log.event(
             "info",
             "shadow-loaded",
@@ -83,9 +86,11 @@ class ShadowReport:
 
     def failed(self, errors: tuple[str, ...]) -> None:
         """A bad load: nothing is decided by a planned set until the next."""
+        is_new = errors != self._health.shadow.errors  # it is said again after each live load
         self._health.shadow = ShadowHealth(errors=errors)
         self._shadow.end()
-        self._log.event("warning", "shadow-refused", errors=errors)
+        if is_new:
+            self._log.event("warning", "shadow-refused", errors=errors)
 
     def gone(self) -> None:
         """Nothing is planned; said of every loader at its start, so most often nothing was."""

@@ -6,4 +6,7 @@ certificate and exchanges it, `certificates` makes ones for development.
 
 The second port (plain HTTP, for people and probes): `ops` serves what `health`, `metrics` and
 `denials` know; `probe` asks the first port whether it answers. `logs` writes lines of JSON.
+
+`shadow` decides requests by a planned set too, once they are answered; `differences` counts what
+it would do otherwise, `shadow_page`, `shadow_metrics` and `shadow_health` tell of it.
 """

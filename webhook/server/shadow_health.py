@@ -12,9 +12,15 @@ class ShadowHealth(Struct):
     teams: int = 0
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    off: str | None = None  # why it is not asked any more
 
     def detail(self) -> dict[str, Any] | None:
         """For `/readyz`, which shows all that a replica knows of itself."""
         if self.revision is None and not self.errors:
             return None
-        return {"revision": self.revision, "teams": self.teams, "errors": list(self.errors)}
+        return {
+            "revision": self.revision,
+            "teams": self.teams,
+            "errors": list(self.errors),
+            "off": self.off,
+        }

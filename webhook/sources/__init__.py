@@ -11,6 +11,8 @@
   `judge` answers it.
 - `follower`: the serving side: starts the loader, takes over what it sends, compiles in slices.
 - `history`: the set in force, and those of the last minute.
+- `plan`: what is planned by shadow ConfigMaps, and when that has changed; `planner` loads it,
+  `planned_frames` is how it is told of, `planned_follower` takes it over.
 - `duties`: what a replica does in its cluster beside that, in a thread; `objects` reads and writes
   for them, `cluster` is their side towards the loader, `replica` puts them together.
 - `leadership`: which replica writes, by the rules of `lease`.

@@ -1,16 +1,18 @@
 """Tolerations of one team that open the nodes that are kept for another.
 
-| a team's toleration                                           | another's           | warned |
-|---------------------------------------------------------------|---------------------|--------|
-| for every taint, or for every value of a key                  | names a value       | yes    |
-| the same, of a team without `members`: anyone may carry its label | has `members`   | yes    |
-| the same, both with `members` or both without                 | shares it           | no     |
+| a team's toleration                                        | another's          | warned |
+|------------------------------------------------------------|--------------------|--------|
+| is for every taint, or for every value of a key            | names a value      | yes    |
+| is equal; anyone may carry the team's label (no `members`) | is of one with     | yes    |
+| is equal, and both have `members`, or neither has          |                    | no     |
 
 Two teams may share nodes; that one comes upon another's by a word too few is not meant.
 Profiles, which are for any team, are in `lint_reach`.
 """
 
 from collections.abc import Iterator
+
+from msgspec import Struct
 
 from webhook import names
 from webhook.kube.tolerations import EFFECTS, Taint, describe, taint_of
@@ -19,75 +21,96 @@ from webhook.policy.spec import Team
 from webhook.policy.union import Part, Parts
 
 _ANY = "\0"  # in place of a key or a value: whichever; a NUL stands in none
-_Kept = dict[Taint, list[tuple[str, Taint]]]  # the first two teams, each with its taint
+_Kept = dict[Taint, list["_Given"]]  # of the first two teams
+
+
+class _Given(Struct, frozen=True, gc=False):
+    """What one toleration of a team tolerates."""
+
+    part: Part
+    step: int
+    taint: Taint
+
+    @property
+    def team(self) -> Team:
+        team: Team = self.part.value
+        return team
+
+    def warning(self, message: str) -> PolicyWarning:
+        return self.part.warning(message, "apply", "tolerations", self.step)
 
 
 def shared(parts: Parts) -> Iterator[PolicyWarning]:
-    """A warning for each such toleration, which names the first team that it concerns."""
-    named, guarded = _kept(parts)
-    for part in parts.teams.values():
-        team: Team = part.value
-        for step, toleration in enumerate(team.apply.tolerations if team.apply else ()):
-            said = _said(team, taint_of(toleration), named, guarded)
-            if said is not None:
-                yield part.warning(said, "apply", "tolerations", step)
+    """A warning for each such toleration, which names the first team that it concerns.
 
-
-def _said(team: Team, taint: Taint, named: _Kept, guarded: _Kept) -> str | None:
-    if taint[0].startswith(names.NODE_TAINTS):
-        return None
-    if taint[1] == "Exists":
-        found = _other(team.name, named, (taint[0] or _ANY, "Equal", _ANY, taint[3]))
-        if found is not None:
-            owner, theirs = found
-            return (
-                f"lets the team's pods onto nodes kept for team {owner} ({describe(theirs)}); "
-                "name the key and the value of its own taint"
+    The tables are made where a team's toleration asks for them alone: usually none does.
+    """
+    given = list(_given(parts))
+    wide = [each for each in given if each.taint[1] == "Exists"]
+    claimable = [each for each in given if each.team.members is None]
+    opened = list(_opened(wide, given))
+    warned = {(each.team.name, each.step) for each, _ in opened}
+    for each, theirs in opened:
+        yield each.warning(
+            f"lets the team's pods onto nodes kept for team {theirs.team.name} "
+            f"({describe(theirs.taint)}); name the key and the value of its own taint"
+        )
+    for each, theirs in _claimed(claimable, given):
+        if (each.team.name, each.step) not in warned:
+            yield each.warning(
+                f"lets every pod onto nodes kept for team {theirs.team.name} "
+                f"({describe(theirs.taint)}), because anyone may carry the label of team "
+                f"{each.team.name}: give it members"
             )
-    found = None if team.members else _other(team.name, guarded, taint)
-    if found is None:
-        return None
-    return (
-        f"lets every pod onto nodes kept for team {found[0]} ({describe(found[1])}), because "
-        f"anyone may carry the label of team {team.name}: give it members"
-    )
 
 
-def _other(team: str, kept: _Kept, wanted: Taint) -> tuple[str, Taint] | None:
-    """The first other team whose taint is this one, as far as `wanted` says which."""
+def _opened(wide: list[_Given], given: list[_Given]) -> Iterator[tuple[_Given, _Given]]:
+    """Those for a whole key, or for every one, each with what another team keeps by a value."""
+    kept: _Kept = {}
+    for each in given if wide else ():
+        key, operator, _, effect = each.taint
+        if operator == "Equal":
+            _note(kept, (key, "", _ANY, effect), each)
+            _note(kept, (_ANY, "", _ANY, effect), each)
+    for each in wide:
+        theirs = _other(each, kept, (each.taint[0] or _ANY, "", _ANY, each.taint[3]))
+        if theirs is not None:
+            yield each, theirs
+
+
+def _claimed(claimable: list[_Given], given: list[_Given]) -> Iterator[tuple[_Given, _Given]]:
+    """Those of teams that anyone may claim, each with the same of a team with members."""
+    kept: _Kept = {}
+    for each in given if claimable else ():
+        if each.team.members is not None and each.taint[0]:
+            _note(kept, each.taint, each)
+    for each in claimable:
+        theirs = _other(each, kept, each.taint)
+        if theirs is not None:
+            yield each, theirs
+
+
+def _other(asking: _Given, kept: _Kept, wanted: Taint) -> _Given | None:
+    """The first that another team keeps of this taint."""
     key, operator, value, effect = wanted
     for each in ("", *EFFECTS) if not effect else ("", effect):
-        for owner, theirs in kept.get((key, operator, value, each), ()):
-            if owner != team:
-                return owner, theirs
+        for theirs in kept.get((key, operator, value, each), ()):
+            if theirs.team.name != asking.team.name:
+                return theirs
     return None
 
 
-def _kept(parts: Parts) -> tuple[_Kept, _Kept]:
-    """What teams tolerate by name: of all teams by any value too, and of those with members."""
-    named: _Kept = {}
-    guarded: _Kept = {}
+def _given(parts: Parts) -> Iterator[_Given]:
     for part in parts.teams.values():
-        for taint in _taints(part):
-            key, operator, value, effect = taint
-            if operator == "Equal":
-                _note(named, (key, operator, _ANY, effect), part.value.name, taint)
-                _note(named, (_ANY, operator, _ANY, effect), part.value.name, taint)
-            if part.value.members is not None:
-                _note(guarded, (key, operator, value, effect), part.value.name, taint)
-    return named, guarded
+        team: Team = part.value
+        for step, toleration in enumerate(team.apply.tolerations if team.apply else ()):
+            taint = taint_of(toleration)
+            if not taint[0].startswith(names.NODE_TAINTS):
+                yield _Given(part, step, taint)
 
 
-def _taints(part: Part) -> Iterator[Taint]:
-    team: Team = part.value
-    for toleration in team.apply.tolerations if team.apply else ():
-        taint = taint_of(toleration)
-        if taint[0] and not taint[0].startswith(names.NODE_TAINTS):
-            yield taint
-
-
-def _note(kept: _Kept, taint: Taint, owner: str, theirs: Taint) -> None:
+def _note(kept: _Kept, taint: Taint, given: _Given) -> None:
     """One that is not the asker's is wanted: two are enough."""
     known = kept.setdefault(taint, [])
-    if len(known) < 2 and all(owner != each for each, _ in known):
-        known.append((owner, theirs))
+    if len(known) < 2 and all(given.team.name != each.team.name for each in known):
+        known.append(given)

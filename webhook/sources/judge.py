@@ -175,7 +175,7 @@ def _error(line: str) -> PolicyError:
 
 
 def _verdict(live: Effect, planned: Effect) -> Verdict:
-    errors = lines(map(str, (*live.errors, *planned.errors)))
+    errors = tuple(map(str, (*live.errors, *planned.errors)))  # of each set 1,000 at most
     if errors:
         return Verdict(errors)
     warnings = [

@@ -13,7 +13,7 @@ from webhook.policy.inventory import wanted
 from webhook.policy.lint_cluster import absent
 from webhook.policy.spec import PolicySpec
 from webhook.policy.union import gather
-from webhook.sources.api_errors import ApiError, Refused
+from webhook.sources.api_errors import ApiError, Refused, Unreachable
 from webhook.sources.connection import Connection
 from webhook.sources.directory import SUFFIXES, Files, Unreadable
 from webhook.sources.inventory import Cluster
@@ -70,4 +70,6 @@ class ClusterLint:
 def _unreadable(error: ApiError) -> Unreadable:
     if isinstance(error, Refused) and error.status == UNKNOWN:
         return Unreadable(f"the cluster does not know you ({error}): log in, or give --context")
-    return Unreadable(f"the cluster cannot be asked: {error}; give --kubeconfig or --context")
+    if isinstance(error, Unreachable):
+        return Unreadable(f"the cluster cannot be asked: {error}; give --kubeconfig or --context")
+    return Unreadable(f"the cluster cannot be read: {error}; try again, or leave out --cluster")

@@ -1,4 +1,4 @@
-"""One control plane and one replica for all of these tests; each test registers the webhooks."""
+"""What tests share: a control plane and a replica, and an API server to be installed in anew."""
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -8,7 +8,10 @@ import pytest
 from tests.cluster import binaries
 from tests.cluster.api import Api
 from tests.cluster.control_plane import ControlPlane, running_control_plane
+from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
 from tests.cluster.replica import Replica, running_replica
+from tests.cluster.site import make_site_world
+from tests.cluster.storing import World
 from tests.cluster.webhooks import registered
 from tests.cluster.world import make_world
 
@@ -40,6 +43,22 @@ def taxiway(api: Api, replica: Replica) -> Iterator[Replica]:
     """The replica, with the API server asking it about every pod."""
     with registered(api, replica.endpoint):
         yield replica
+
+
+@pytest.fixture(scope="session")
+def storing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
+    """One for the tests of what survives a restart: each begins with a fresh installation."""
+    found = binaries.locate(binaries.wanted_kubernetes())
+    with lone_api_server(found, tmp_path_factory.mktemp("storing")) as running:
+        make_site_world(running.api)
+        yield running
+
+
+@pytest.fixture
+def world(storing_server: LoneApiServer, tmp_path: Path) -> World:
+    made = World(storing_server, tmp_path)
+    made.reset()
+    return made
 
 
 @pytest.hookimpl(wrapper=True)

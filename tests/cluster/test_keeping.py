@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.cluster import binaries
 from tests.cluster.link import Link
-from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
-from tests.cluster.site import ACCOUNT, NAMESPACE, Place, make_site_world
+from tests.cluster.site import ACCOUNT, NAMESPACE, Place
 from tests.cluster.storing import World
 from tests.sources.test_last_good import NOW, files
 from webhook import names
@@ -31,21 +29,6 @@ BAD = Outcome(datetime(2026, 5, 28, tzinfo=UTC), TWO, reason="a mistake")
 
 def good(of: Files) -> Outcome:
     return Outcome(datetime(2026, 5, 28, tzinfo=UTC), of, revision="r")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
-    found = binaries.locate(binaries.wanted_kubernetes())
-    with lone_api_server(found, tmp_path_factory.mktemp("api-server")) as running:
-        make_site_world(running.api)
-        yield running
-
-
-@pytest.fixture
-def world(server: LoneApiServer, tmp_path: Path) -> World:
-    made = World(server, tmp_path)
-    made.reset()
-    return made
 
 
 class Keeper:

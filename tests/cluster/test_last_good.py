@@ -6,21 +6,18 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cluster import binaries
 from tests.cluster.api import Object
-from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
 from tests.cluster.site import (
     BASE,
     NAMESPACE,
     Place,
     config_map,
     empty_objects,
-    make_site_world,
     manifest,
     policy_of,
 )
@@ -35,21 +32,6 @@ ROOT = Path(__file__).parent.parent.parent
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 SAID = "growth/teams.yaml:3:12: teams.growth.costCentres: unknown key; did you mean `costCenters`?"
 TAKEOVER_SECONDS = 30.0  # 15 s of the Lease, a turn of 2 s with its jitter, and a busy machine
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
-    found = binaries.locate(binaries.wanted_kubernetes())
-    with lone_api_server(found, tmp_path_factory.mktemp("api-server")) as running:
-        make_site_world(running.api)
-        yield running
-
-
-@pytest.fixture
-def world(server: LoneApiServer, tmp_path: Path) -> World:
-    made = World(server, tmp_path)
-    made.reset()
-    return made
 
 
 def test_replicas_restarted_while_a_bad_set_is_stored_answer_by_the_last_good_one(

@@ -92,3 +92,12 @@ class Installation:
 
     def stop(self) -> None:
         self._running.close()
+
+
+def administrator(user: str) -> Object:
+    """A binding by which this user may do everything, without being in any group."""
+    group = "rbac.authorization.k8s.io"
+    role = {"apiGroup": group, "kind": "ClusterRole", "name": "cluster-admin"}
+    subject = {"apiGroup": group, "kind": "User", "name": user}
+    made = of(f"{group}/v1", "ClusterRoleBinding", user)
+    return made | {"roleRef": role, "subjects": [subject]}

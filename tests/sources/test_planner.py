@@ -133,17 +133,61 @@ def test_what_the_live_set_is_made_of_is_not_read_again(
     assert read == ["docs: x\n"]
 
 
-def test_a_plan_is_due_again_when_another_live_set_was_sent(scene: Scene) -> None:
-    assert scene.planner.due(None) is None
+def test_a_plan_is_told_again_when_another_live_set_was_sent(scene: Scene) -> None:
+    assert scene.planner.ready(None) is None
     new = plan(POLICY)
-    assert scene.planner.due(new) == new
+    assert scene.planner.ready(new) == new
     scene.said(new)
-    assert scene.planner.due(None) is None
+    assert scene.planner.ready(None) is None
     scene.live(POLICY)
-    assert scene.planner.due(None) == new
+    assert scene.planner.ready(None) == new
+    scene.said(new)
+    assert scene.planner.ready(Plan()) == Plan()
     scene.said(Plan())
     scene.live(FRAUD)
-    assert scene.planner.due(None) is None
+    assert scene.planner.ready(None) is None
+
+
+def test_a_plan_is_read_a_little_at_a_time(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three documents; the live set is loaded in between, and what was read is not read again."""
+    monkeypatch.setattr(planner, "READ_SECONDS", 0.0)
+    new = plan(f"{POLICY}---\napiVersion: taxiway/v1\n---\n{GROWTH}")
+    assert scene.planner.ready(new) is None
+    scene.live(FRAUD)
+    assert [scene.planner.ready(None) for _ in range(4)] == [None, None, new, None]
+    monkeypatch.setattr("webhook.policy.documents._read", lambda _: pytest.fail("read again"))
+    assert teams(scene.said(new)) == ["growth"]
+
+
+def test_a_newer_plan_takes_the_place_of_one_that_is_not_read_yet(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planner, "READ_SECONDS", 0.0)
+    assert scene.planner.ready(plan(f"{POLICY}---\nmode: warn\n")) is None
+    newer = Plan(errors=("next: x",))
+    assert scene.planner.ready(newer) == newer
+
+
+GROWTH = "apiVersion: taxiway/v1\nteams: {growth: {}}\n"
+UNREADABLE = {
+    "that is no text": (
+        b"\xff",
+        "next/b.yaml:1:1: is no UTF-8 text: byte 0xff; save the file as UTF-8",
+    ),
+    "that is too large": (
+        b"#" * (2**24 + 1),
+        "next/b.yaml:1:1: with this file the policy set is over 16777216 bytes; shorten it",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "error"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_a_plan_that_cannot_be_read_is_refused_when_it_is_loaded(
+    scene: Scene, content: bytes, error: str
+) -> None:
+    bad = plan(POLICY, ("next/b.yaml", content))
+    assert scene.planner.ready(bad) == bad
+    assert scene.said(bad) == [PlannedFailed((error,))]
 
 
 TEAMS = config_map("teams", "live", a_yaml="a")

@@ -122,7 +122,7 @@ def watch(watched: Source, pipe: BinaryIO, cluster: Cluster, inbox: Inbox) -> No
         said: Iterator[Frame] = iter(())
         if found is not None:
             said = loader.frames(found)
-        elif (plan := planner.due(watched.plan())) is not None:
+        elif (plan := planner.ready(watched.plan())) is not None:
             said = planner.frames(plan)
         elif has_trouble != had_trouble or time.monotonic() - told >= ALIVE_SECONDS:
             had_trouble = has_trouble

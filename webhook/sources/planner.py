@@ -1,6 +1,8 @@
 """Loads the planned set, after the live one and never instead of it.
 
-What documents say is shared with the live set: only those of the shadow are read anew.
+What documents say is shared with the live set: only those of the shadow are read anew, and in
+between it is seen to changes of the live set and to questions about them: reading 10,000 documents
+takes 4 s.
 """
 
 import time
@@ -8,9 +10,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Protocol
 
-from webhook.policy.documents import Cache
+from webhook.policy.documents import Cache, parse_documents
 from webhook.policy.errors import PolicyErrors
-from webhook.policy.load import Loaded, load
+from webhook.policy.load import Loaded, check_size, load
+from webhook.policy.source import chunks
 from webhook.policy.spec import PolicySpec
 from webhook.sources import frames
 from webhook.sources.bug import bug
@@ -26,6 +29,7 @@ from webhook.sources.planned_frames import (
     PlannedTeams,
 )
 
+READ_SECONDS = 0.2  # a change of the live set has 2 s to be in force
 NO_LIVE_SET = "there is no live set yet to be compared with: mend the live policies first"
 
 
@@ -46,18 +50,27 @@ class Planner:
         self._documents: Cache = {}
         self._plan = Plan()
         self._rests_on: PolicySpec | None = None
+        self._reading: Iterator[None] | None = None  # of the plan that is to be told of
         self.revision: str | None = None  # of the set that was told of last, if that was good
 
-    def due(self, plan: Plan | None) -> Plan | None:
-        """The plan to be told of: a new one, or the last if another live set was sent since."""
-        if plan is not None:
-            return plan
-        is_another = self._live.sent is not self._rests_on
-        return self._plan if is_another and self._plan != Plan() else None
+    def ready(self, plan: Plan | None) -> Plan | None:
+        """The plan to be told of, once all of it is read; each call reads for 0.2 s at most.
+
+        `plan` is a new one, if there is one. The last is told of again if another live set was
+        sent since.
+        """
+        is_another = self._live.sent is not self._rests_on and self._plan != Plan()
+        if plan is not None or (self._reading is None and is_another):
+            self._plan = self._plan if plan is None else plan
+            self._reading = self._read(self._plan.files or ())
+        if self._reading is None or not _is_over(self._reading):
+            return None
+        self._reading = None
+        return self._plan
 
     def frames(self, plan: Plan) -> Iterator[PlannedFrame]:
         """What is to be said of this plan."""
-        self._plan, self._rests_on = plan, self._live.sent
+        self._rests_on = self._live.sent
         self.revision = None
         if plan.errors:
             yield PlannedFailed(frames.lines(plan.errors))
@@ -85,10 +98,28 @@ class Planner:
         warnings = frames.lines(map(str, loaded.warnings))
         yield PlannedComplete(len(files), time.monotonic() - started, warnings)
 
+    def _read(self, files: Files) -> Iterator[None]:
+        """Read documents that are new, one at a time; what is wrong is said when all are loaded."""
+        self._documents = {**self._live.documents, **self._documents}
+        try:
+            check_size(files)
+            for name, content in files:
+                for chunk in chunks(content):
+                    parse_documents(name, chunk.text.encode(), self._documents)
+                    yield
+        except Exception:  # noqa: BLE001  whatever it is, loading meets it again and says so
+            return
+
     def _load(self, files: Files) -> Loaded:
         """Raises PolicyErrors. What is left in `documents` is what this set is made of."""
         self._documents = {**self._live.documents, **self._documents}
         return load(files, today=datetime.now(UTC).date(), cache=self._documents)
+
+
+def _is_over(reading: Iterator[None]) -> bool:
+    """Go on reading for a while: whether there is nothing more to be read."""
+    until = time.monotonic() + READ_SECONDS
+    return all(time.monotonic() < until for _ in reading)
 
 
 def _said(live: PolicySpec, planned: PolicySpec) -> Iterator[PlannedFrame]:

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from webhook import names
+from webhook.policy.globs import is_indexable
+from webhook.policy.of_teams import of_teams
 from webhook.policy.places import BAD
-from webhook.policy.spec import Apply, Match
+from webhook.policy.spec import Apply, Match, Team
 from webhook.policy.union import Part, Parts
 
-Asked = tuple[Part, tuple[str | int, ...], str]  # a part, the steps to a glob in it, the glob
+Steps = tuple[str | int, ...]
+Asked = tuple[Part, Steps, str]  # a part, the steps to a glob in it, the glob
 
 
 def applies(parts: Parts) -> Iterator[tuple[Part, Apply]]:
@@ -31,13 +34,22 @@ def labels_given(apply: Apply) -> dict[str, str]:
     return apply.labels
 
 
-def globs_asked(parts: Parts) -> Iterator[Asked]:
-    """Every name or glob that a request may be compared with, in the order of the set."""
-    for part in parts.teams.values():
-        if part.value is not BAD and part.value.members is not None:
-            for key in ("namespaces", "dags", "users"):
-                for step, glob in enumerate(getattr(part.value.members, key) or ()):
-                    yield part, ("members", key, step), glob
+def slow_globs(parts: Parts) -> Iterator[Asked]:
+    """Every glob that begins with a wildcard, so that it is tried on each pod, in their order."""
+    for part, (steps, glob) in of_teams(parts, _slow_members, None):
+        yield part, steps, glob
+    yield from (asked for asked in _others_asked(parts) if not is_indexable(asked[2]))
+
+
+def _slow_members(team: Team, _: None) -> Iterator[tuple[Steps, str]]:
+    for key in ("namespaces", "dags", "users") if team.members is not None else ():
+        for step, glob in enumerate(getattr(team.members, key) or ()):
+            if not is_indexable(glob):
+                yield ("members", key, step), glob
+
+
+def _others_asked(parts: Parts) -> Iterator[Asked]:
+    """Every name or glob that a request may be compared with, but for those of teams."""
     for part, match in matches(parts):
         yield from _match_globs(part, match)
     for part in parts.stages:

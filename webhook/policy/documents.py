@@ -1,9 +1,11 @@
 """One document of one file: what it says and what is wrong with it, known by its text alone.
 
 Documents are independent of each other and of the file they stand in, so that a load after a
-change reads only the documents whose text changed: pass the same `cache` each time.
+change reads only the documents whose text changed: pass the same `cache` each time. A file that
+is as it was is not even cut into documents.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -16,15 +18,27 @@ from webhook.policy.nodes import Mapping, Node, Scalar, Sequence, compose
 from webhook.policy.places import Place, is_null
 from webhook.policy.source import Unreadable, chunks
 
+# What was found out about a document's teams, by who asked: see `of_teams`.
+Memo = dict[Any, tuple[Any, Any]]
+
 
 class Reading(Struct, frozen=True):
     """What a document's text says; lines count from its own first. None: no document at all."""
 
     content: Content | None
     problems: tuple[Problem, ...]
+    memo: Memo = {}
 
 
-Cache = dict[bytes, Reading]  # by SHA-256 of the text; its owner drops what is no longer used
+class File(Struct, frozen=True):
+    """All documents of a file."""
+
+    documents: tuple["ParsedDocument", ...]
+
+
+# By SHA-256 of a document's text, or of a file's name and content. Its owner drops what is no
+# longer used.
+Cache = dict[bytes, Reading | File]
 
 
 class ParsedDocument(Struct, frozen=True):
@@ -36,6 +50,7 @@ class ParsedDocument(Struct, frozen=True):
     content: Content
     problems: tuple[Problem, ...] = ()
     digest: bytes = b""  # of the text: the key of its reading in a cache
+    memo: Memo = {}  # its reading's
 
     def errors(self) -> list[PolicyError]:
         return [problem.at(self.file, self.line) for problem in self.problems]
@@ -62,24 +77,35 @@ def parse_documents(
 
     Text that holds no document (comments alone) gives none.
     """
+    known: Cache = {} if cache is None else cache
+    key = file_key(name, data)
+    file = known.get(key)
+    if not isinstance(file, File):
+        file = known[key] = File(tuple(_documents(name, data, known)))
+    return file.documents
+
+
+def file_key(name: str, data: bytes) -> bytes:
+    """The key of a file in a cache."""
+    digest = sha256(f"file {len(name)} {name}".encode())
+    digest.update(data)
+    return digest.digest()
+
+
+def _documents(name: str, data: bytes, cache: Cache) -> Iterator[ParsedDocument]:
     try:
         parts = chunks(data)
     except Unreadable as unreadable:
-        return (ParsedDocument(name, 0, "", Content(), (unreadable.problem,)),)
-    known = {} if cache is None else cache
-    return tuple(
-        ParsedDocument(name, part.line, part.text, reading.content, reading.problems, digest)
-        for part in parts
-        for digest in (sha256(part.text.encode()).digest(),)
-        if (reading := _reading(part.text, digest, known)).content is not None
-    )
-
-
-def _reading(text: str, digest: bytes, cache: Cache) -> Reading:
-    reading = cache.get(digest)
-    if reading is None:
-        reading = cache[digest] = _read(text)
-    return reading
+        yield ParsedDocument(name, 0, "", Content(), (unreadable.problem,))
+        return
+    for part in parts:
+        digest = sha256(part.text.encode()).digest()
+        reading = cache.get(digest)
+        if not isinstance(reading, Reading):
+            reading = cache[digest] = _read(part.text)
+        content, problems, memo = reading.content, reading.problems, reading.memo
+        if content is not None:
+            yield ParsedDocument(name, part.line, part.text, content, problems, digest, memo)
 
 
 def _read(text: str) -> Reading:

@@ -19,15 +19,15 @@ from datetime import date, timedelta
 from itertools import chain, islice
 
 from webhook.policy import limits
-from webhook.policy.blocks import applies, globs_asked, labels_given, matches
+from webhook.policy.blocks import labels_given, matches, slow_globs
 from webhook.policy.errors import PolicyWarning
-from webhook.policy.globs import is_indexable
 from webhook.policy.lint_conflicts import conflicts
 from webhook.policy.lint_reach import matches_nothing, placed_nowhere, reachable
 from webhook.policy.lint_shared import shared
 from webhook.policy.lint_unmet import contradicting, refused_profiles
+from webhook.policy.of_teams import of_teams
 from webhook.policy.pattern import compile_pattern
-from webhook.policy.spec import Match, Requirement, Team
+from webhook.policy.spec import Match, Profile, Requirement, Team
 from webhook.policy.union import Part, Parts
 from webhook.policy.values import Values
 
@@ -59,10 +59,9 @@ def lint(parts: Parts, today: date | None = None) -> tuple[PolicyWarning, ...]:
 
 
 def _slow_globs(parts: Parts) -> Iterator[PolicyWarning]:
-    for part, steps, glob in globs_asked(parts):
-        if not is_indexable(glob):
-            said = f"`{glob}` begins with a wildcard, so it is tried on every pod"
-            yield part.warning(said, *steps)
+    for part, steps, glob in slow_globs(parts):
+        said = f"`{glob}` begins with a wildcard, so it is tried on every pod"
+        yield part.warning(said, *steps)
 
 
 def _dead_matches(parts: Parts) -> Iterator[PolicyWarning]:
@@ -73,16 +72,19 @@ def _dead_matches(parts: Parts) -> Iterator[PolicyWarning]:
 
 
 def _unpaid(parts: Parts) -> Iterator[PolicyWarning]:
-    wanting = [part.value for part in parts.requirements if part.value.cost_centers]
+    wanting = tuple(part.value for part in parts.requirements if part.value.cost_centers)
     if not wanting or not _some_pay(parts):
         return  # where no team has any, that is said of the requirement
-    for part in parts.teams.values():
-        team: Team = part.value
-        for requirement in wanting:
-            if not team.cost_centers and _asks(requirement, team.name):
-                said = f"has no costCenters, but label {requirement.label} must be one of them"
-                yield part.warning(said, key=True)
-                break
+    for part, label in of_teams(parts, _wanting, wanting):
+        said = f"has no costCenters, but label {label} must be one of them"
+        yield part.warning(said, key=True)
+
+
+def _wanting(team: Team, requirements: tuple[Requirement, ...]) -> Iterator[str]:
+    """The first label that wants one of the cost centers that the team lacks."""
+    if not team.cost_centers:
+        asking = (each.label for each in requirements if _asks(each, team.name))
+        yield from islice(asking, 1)
 
 
 def _some_pay(parts: Parts) -> bool:
@@ -93,17 +95,26 @@ def _refused(parts: Parts) -> Iterator[PolicyWarning]:
     asked: dict[str, list[Requirement]] = {}
     for part in parts.requirements:
         asked.setdefault(part.value.label, []).append(part.value)
-    for part, apply in applies(parts):
-        for label, value in labels_given(apply).items():
-            for requirement in asked.get(label, ()):
-                reason = _refusal(requirement, value, part)
-                if reason is not None:
-                    steps = ("apply", "labels", label)
-                    yield part.warning(f"`{value}` is {reason}, so the pods are denied", *steps)
+    profiles = [
+        (part, each) for part in parts.profiles.values() for each in _denied(part.value, asked)
+    ]
+    for part, (label, said) in chain(of_teams(parts, _denied, asked), profiles):
+        yield part.warning(said, "apply", "labels", label)
 
 
-def _refusal(requirement: Requirement, value: str, part: Part) -> str | None:
-    team = part.value if isinstance(part.value, Team) else None
+def _denied(
+    block: Team | Profile, asked: dict[str, list[Requirement]]
+) -> Iterator[tuple[str, str]]:
+    """Labels that the block gives and a requirement refuses, and what to say of them."""
+    for label, value in labels_given(block.apply).items() if block.apply is not None else ():
+        for requirement in asked.get(label, ()):
+            reason = _refusal(requirement, value, block)
+            if reason is not None:
+                yield label, f"`{value}` is {reason}, so the pods are denied"
+
+
+def _refusal(requirement: Requirement, value: str, block: Team | Profile) -> str | None:
+    team = block if isinstance(block, Team) else None
     if team is not None and not _asks(requirement, team.name):
         return None
     if team is not None and requirement.cost_centers and value not in team.cost_centers:

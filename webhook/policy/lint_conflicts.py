@@ -16,8 +16,9 @@ from webhook.kube.tolerations import taint_of
 from webhook.policy.blocks import labels_given
 from webhook.policy.errors import PolicyWarning
 from webhook.policy.globs import is_exact
+from webhook.policy.of_teams import of_teams
 from webhook.policy.spec import Apply, Container, Match, Profile, Team
-from webhook.policy.union import Part, Parts
+from webhook.policy.union import Parts
 from webhook.policy.values import Values
 
 Steps = tuple[str | int, ...]
@@ -36,32 +37,38 @@ class _Given(Struct, frozen=True):
     steps: Steps
 
 
+class _Profiles(Struct, frozen=True):
+    """What teams are held against: what profiles give, by field, and the team label's key."""
+
+    label: str
+    by_field: dict[tuple[str, object], list[tuple[Profile, _Given]]]
+
+
 def conflicts(parts: Parts) -> Iterator[PolicyWarning]:
     """A warning for each field of a profile that a team or an earlier profile wins over."""
-    by_field: dict[tuple[str, object], list[tuple[Part, _Given]]] = {}
     winners: dict[tuple[str, Steps], list[str]] = {}
-    profiles = [parts.profiles[name] for name in sorted(parts.profiles)]
-    for part in profiles:
-        for given in _fields(part.value.apply):
-            for earlier, theirs in by_field.setdefault(given.field, []):
-                if theirs.value != given.value and not _apart(earlier.value, part.value, parts):
-                    _won(winners, part, given, f"profile `{earlier.value.name}`")
-            by_field[given.field].append((part, given))
-    for part in parts.teams.values():
-        for theirs in _fields(part.value.apply) if part.value.apply else ():
-            for profile, given in by_field.get(theirs.field, ()):
-                if theirs.value != given.value and not _apart(part.value, profile.value, parts):
-                    _won(winners, profile, given, f"team `{part.value.name}`")
+    context = _Profiles(parts.labels.team, {})
+    for name in sorted(parts.profiles):
+        profile: Profile = parts.profiles[name].value
+        for given in _fields(profile.apply):
+            for earlier, theirs in context.by_field.setdefault(given.field, []):
+                if theirs.value != given.value and not _apart(earlier, profile, context.label):
+                    winners.setdefault((name, given.steps), []).append(f"profile `{earlier.name}`")
+            context.by_field[given.field].append((profile, given))
+    for part, lost in of_teams(parts, _losing, context):
+        winners.setdefault(lost, []).append(f"team `{part.value.name}`")
     for (name, steps), won in winners.items():
         more = f" (and {len(won) - 1} more)" if len(won) > 1 else ""
         said = f"differs from {won[0]}{more}, which is applied first and wins"
         yield parts.profiles[name].warning(said, "apply", *steps)
 
 
-def _won(
-    winners: dict[tuple[str, Steps], list[str]], part: Part, given: _Given, winner: str
-) -> None:
-    winners.setdefault((part.value.name, given.steps), []).append(winner)
+def _losing(team: Team, profiles: _Profiles) -> Iterator[tuple[str, Steps]]:
+    """The fields of profiles, by name and steps, that the team wins over."""
+    for theirs in _fields(team.apply) if team.apply and profiles.by_field else ():
+        for profile, given in profiles.by_field.get(theirs.field, ()):
+            if theirs.value != given.value and not _apart(team, profile, profiles.label):
+                yield profile.name, given.steps
 
 
 def _fields(apply: Apply) -> Iterator[_Given]:
@@ -109,7 +116,7 @@ def _container(container: Container) -> Iterator[_Given]:
             yield _Given((block, name), parse_quantity(amount), steps)
 
 
-def _apart(earlier: Team | Profile, later: Profile, parts: Parts) -> bool:
+def _apart(earlier: Team | Profile, later: Profile, team_label: str) -> bool:
     """Whether no pod can be given both, as far as exact names tell."""
     match = later.match
     if isinstance(earlier, Profile):
@@ -117,7 +124,7 @@ def _apart(earlier: Team | Profile, later: Profile, parts: Parts) -> bool:
         shared = other.labels.keys() & match.labels.keys()
         pairs = [(other.labels[key], match.labels[key]) for key in shared]
         return any(_disjoint(*pair) for pair in (*pairs, *_both(other, match)))
-    claimed = match.labels.get(parts.labels.team, ())
+    claimed = match.labels.get(team_label, ())
     teams = [globs for globs in (match.teams, claimed) if globs]
     if any(not Values(globs).hold(earlier.name) for globs in teams):
         return True

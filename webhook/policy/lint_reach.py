@@ -1,14 +1,15 @@
 """What a block reaches: no pod by its `match`, no node by its placement, or too many nodes."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from webhook import names
 from webhook.kube.node_affinity import can_match, required_terms
 from webhook.kube.tolerations import Taint, describe, taint_of
-from webhook.policy.blocks import applies
 from webhook.policy.errors import PolicyWarning
 from webhook.policy.language_words import matching_workloads
-from webhook.policy.spec import Match, Profile
+from webhook.policy.of_teams import of_teams
+from webhook.policy.spec import Match, Profile, Team
 from webhook.policy.union import Parts
 from webhook.policy.values import Values
 
@@ -32,20 +33,32 @@ def matches_nothing(match: Match, parts: Parts) -> str | None:
 
 def _any_team(globs: tuple[str, ...], parts: Parts) -> bool:
     values = Values(globs)
-    return not values.exact.isdisjoint(parts.teams) or any(map(values.hold, parts.teams))
+    if any(name in parts.teams for name in values.exact):
+        return True
+    return values.has_globs and any(map(values.hold, parts.teams))
 
 
 def placed_nowhere(parts: Parts) -> Iterator[PolicyWarning]:
     """Blocks whose own nodeSelector and required node affinity have no node in common."""
-    for part, apply in applies(parts):
-        terms = required_terms(apply.affinity)
-        if terms and not any(can_match(term, apply.node_selector) for term in terms):
-            said = "no node can match it together with the block's nodeSelector; mend one of them"
-            yield part.warning(said, "apply", "affinity", "nodeAffinity", key=True)
+    profiles = [part for part in parts.profiles.values() for _ in _contradicting(part.value, None)]
+    teams = (part for part, _ in of_teams(parts, _contradicting, None))
+    for part in chain(teams, profiles):
+        said = "no node can match it together with the block's nodeSelector; mend one of them"
+        yield part.warning(said, "apply", "affinity", "nodeAffinity", key=True)
+
+
+def _contradicting(block: Team | Profile, _: None) -> Iterator[None]:
+    """Something, where the block's own nodeSelector and affinity leave no node."""
+    terms = required_terms(block.apply.affinity) if block.apply is not None else ()
+    selector = block.apply.node_selector if block.apply is not None else {}
+    if terms and not any(can_match(term, selector) for term in terms):
+        yield None
 
 
 def reachable(parts: Parts) -> Iterator[PolicyWarning]:
     """Profiles' tolerations that let other teams' pods onto a team's nodes."""
+    if not any(part.value.apply.tolerations for part in parts.profiles.values()):
+        return
     owned = _owned(parts)
     for part in parts.profiles.values():
         profile: Profile = part.value
@@ -64,12 +77,16 @@ def reachable(parts: Parts) -> Iterator[PolicyWarning]:
 def _owned(parts: Parts) -> dict[str, list[tuple[Taint, str]]]:
     """Taints that a team's keyed tolerations name, by key."""
     owned: dict[str, list[tuple[Taint, str]]] = {}
-    for name, part in parts.teams.items():
-        for toleration in part.value.apply.tolerations if part.value.apply else ():
-            taint = taint_of(toleration)
-            if taint[0] and not taint[0].startswith(names.NODE_TAINTS):
-                owned.setdefault(taint[0], []).append((taint, name))
+    for part, taint in of_teams(parts, _kept_taints, None):
+        owned.setdefault(taint[0], []).append((taint, part.value.name))
     return owned
+
+
+def _kept_taints(team: Team, _: None) -> Iterator[Taint]:
+    """What a team tolerates by a key of its own choice."""
+    for taint in map(taint_of, team.apply.tolerations if team.apply is not None else ()):
+        if taint[0] and not taint[0].startswith(names.NODE_TAINTS):
+            yield taint
 
 
 def _first_open(

@@ -17,6 +17,7 @@ from msgspec import Struct
 from webhook import names
 from webhook.kube.tolerations import EFFECTS, Taint, describe, taint_of
 from webhook.policy.errors import PolicyWarning
+from webhook.policy.of_teams import of_teams
 from webhook.policy.spec import Team
 from webhook.policy.union import Part, Parts
 
@@ -101,12 +102,15 @@ def _other(asking: _Given, kept: _Kept, wanted: Taint) -> _Given | None:
 
 
 def _given(parts: Parts) -> Iterator[_Given]:
-    for part in parts.teams.values():
-        team: Team = part.value
-        for step, toleration in enumerate(team.apply.tolerations if team.apply else ()):
-            taint = taint_of(toleration)
-            if not taint[0].startswith(names.NODE_TAINTS):
-                yield _Given(part, step, taint)
+    for part, (step, taint) in of_teams(parts, _taints, None):
+        yield _Given(part, step, taint)
+
+
+def _taints(team: Team, _: None) -> Iterator[tuple[int, Taint]]:
+    for step, toleration in enumerate(team.apply.tolerations if team.apply else ()):
+        taint = taint_of(toleration)
+        if not taint[0].startswith(names.NODE_TAINTS):
+            yield step, taint
 
 
 def _note(kept: _Kept, taint: Taint, given: _Given) -> None:

@@ -11,7 +11,13 @@ from datetime import date
 from msgspec import Struct
 
 from webhook.policy import limits
-from webhook.policy.documents import Cache, ParsedDocument, forget_places, parse_documents
+from webhook.policy.documents import (
+    Cache,
+    ParsedDocument,
+    file_key,
+    forget_places,
+    parse_documents,
+)
 from webhook.policy.errors import PolicyError, PolicyErrors, PolicyWarning
 from webhook.policy.lint import lint
 from webhook.policy.references import check
@@ -37,14 +43,16 @@ def load(
     """The policy set that files (name and content) make together.
 
     With `today`, exemptions that are past or near their date are warned of too. With `cache`,
-    documents whose text it knows are not read again, and what no file holds any more is dropped.
+    files and documents that it knows are not read again, and what is no more is dropped.
     Raises PolicyErrors.
     """
     given = sorted(files)
     check_size(given)
     documents = [doc for name, data in given for doc in parse_documents(name, data, cache)]
     if cache is not None:
-        for digest in cache.keys() - {document.digest for document in documents}:
+        used = {document.digest for document in documents}
+        used.update(file_key(name, data) for name, data in given)
+        for digest in cache.keys() - used:
             del cache[digest]
     return union(documents, today=today)
 

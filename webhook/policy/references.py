@@ -14,12 +14,13 @@ from itertools import chain, islice
 
 from webhook import names
 from webhook.policy import limits
-from webhook.policy.blocks import applies, globs_asked, labels_given, matches
+from webhook.policy.blocks import labels_given, matches, slow_globs
 from webhook.policy.errors import PolicyError
-from webhook.policy.globs import is_exact, is_indexable
+from webhook.policy.globs import is_exact
 from webhook.policy.nearest import Nearest
+from webhook.policy.of_teams import of_teams
 from webhook.policy.places import BAD
-from webhook.policy.spec import Exemption
+from webhook.policy.spec import Exemption, Team
 from webhook.policy.suggestion import suggest
 from webhook.policy.union import Part, Parts
 
@@ -39,10 +40,16 @@ def check(parts: Parts) -> list[PolicyError]:
 
 def _team_label(parts: Parts) -> Iterator[PolicyError]:
     team = parts.labels.team
-    for part, apply in applies(parts):
-        if team in apply.labels:
-            said = "is the team label, which Taxiway writes itself; delete it"
-            yield part.error(said, "apply", "labels", team, key=True)
+    profiles = (part for part in parts.profiles.values() if part.value is not BAD)
+    wrong = [part for part in profiles if team in part.value.apply.labels]
+    for part in chain((part for part, _ in of_teams(parts, _labelling, team)), wrong):
+        said = "is the team label, which Taxiway writes itself; delete it"
+        yield part.error(said, "apply", "labels", team, key=True)
+
+
+def _labelling(team: Team, label: str) -> Iterator[None]:
+    if team.apply is not None and label in team.apply.labels:
+        yield None
 
 
 def _matched_and_applied(parts: Parts) -> Iterator[PolicyError]:
@@ -98,7 +105,7 @@ def _unknown_waiver(
 
 
 def _unindexed(parts: Parts) -> Iterator[PolicyError]:
-    slow = [asked for asked in globs_asked(parts) if not is_indexable(asked[2])]
+    slow = list(slow_globs(parts))
     if len(slow) > limits.UNINDEXED_GLOBS:
         part, steps, glob = slow[limits.UNINDEXED_GLOBS]
         yield part.error(

@@ -18,6 +18,7 @@ from msgspec import Struct
 from webhook.policy import limits
 from webhook.policy.documents import ParsedDocument
 from webhook.policy.errors import Path, PolicyError, PolicyWarning, clip
+from webhook.policy.language import Content
 from webhook.policy.places import BAD
 from webhook.policy.revision import with_revision
 from webhook.policy.spec import ClusterDefaults, LabelKeys, PolicySpec
@@ -67,6 +68,7 @@ class Parts(Struct):
     exemptions: dict[str, Part]
     requirements: list[Part]
     stages: list[Part]
+    documents: list[ParsedDocument] = []  # those that hold teams
 
     @property
     def labels(self) -> LabelKeys:
@@ -76,18 +78,30 @@ class Parts(Struct):
 
 def gather(documents: Iterable[ParsedDocument]) -> tuple[Parts, list[PolicyError]]:
     """All parts, and what is wrong in each document and between them as far as names go."""
-    ordered = sorted(documents, key=lambda document: (document.file, document.line))
-    errors = [error for document in ordered for error in document.errors()]
+    ordered = sorted(documents, key=_place)
+    errors = [error for document in ordered if document.problems for error in document.errors()]
     parts = Parts({}, {}, {}, {}, [], [])
     twice: list[_Twice] = []
     for document in ordered:
-        twice.extend(_add_single(parts, document))
+        if not _has_teams_alone(document.content):
+            twice.extend(_add_single(parts, document))
+            _add_listed(parts, document)
         twice.extend(_add_named(parts, document))
-        _add_listed(parts, document)
+        if document.content.teams:
+            parts.documents.append(document)
     # Saying where takes reading a document again, so only those that are shown are said.
     errors.extend(_already(*each) for each in twice[: limits.PROBLEMS])
     errors.extend(_too_many(parts))
     return parts, errors
+
+
+def _place(document: ParsedDocument) -> tuple[str, int]:
+    return document.file, document.line
+
+
+def _has_teams_alone(content: Content) -> bool:
+    """As most of 10,000 documents have."""
+    return content == Content(teams=content.teams)
 
 
 def spec_of(parts: Parts) -> PolicySpec:

@@ -44,6 +44,10 @@ class Values:
             compile_glob(glob) for glob in every if not is_exact(glob) and not is_prefix(glob)
         )
 
+    @property
+    def has_globs(self) -> bool:
+        return bool(self.prefixes or self.tests)
+
     def hold(self, value: str | None) -> bool:
         if value is None:
             return False

@@ -5,15 +5,14 @@ Every replica serves what the Secret holds. The leader does what `trust.rotation
 first start need not wait for a leader.
 """
 
-from collections.abc import Callable, Hashable
-from datetime import UTC, datetime
+from collections.abc import Callable, Hashable, Iterable
+from datetime import datetime
+from typing import Protocol
 
-from webhook.sources.ca_bundle import CaBundle, Found
+from webhook.sources.ca_bundle import Found
 from webhook.sources.duties import Leads, Outcome, Undone
-from webhook.sources.peers import Peers
-from webhook.sources.served_pair import ServedPair
-from webhook.sources.tls_secret import Kept, TlsSecret
-from webhook.trust.certificates import is_issued_by
+from webhook.sources.tls_secret import Kept
+from webhook.trust.certificates import Certificate, Pair, is_issued_by
 from webhook.trust.rotation import Plan, Seen, may_serve, needs_peers, next_step
 from webhook.trust.store import Store
 
@@ -30,6 +29,35 @@ LATE = (
     "for {:.0f} s some replica does not answer, or serves a certificate of an old CA: until all "
     "have changed, the old CA stays in caBundle; look at the pods"
 )
+
+
+class Secrets(Protocol):
+    """See `TlsSecret`."""
+
+    def read(self) -> Kept: ...
+    def write(self, kept: Kept, store: Store) -> Kept | None: ...
+    def complaint(self, kept: Kept) -> str | None: ...
+
+
+class Bundles(Protocol):
+    """See `CaBundle`."""
+
+    def read(self) -> Found: ...
+    def write(self, found: Found, authorities: Iterable[Certificate]) -> bool: ...
+
+
+class Replicas(Protocol):
+    """See `Peers`."""
+
+    def served(self) -> tuple[bytes | None, ...]: ...
+
+
+class Served(Protocol):
+    """See `ServedPair`."""
+
+    pair: Pair | None
+
+    def put(self, pair: Pair) -> None: ...
 
 
 class Lasting:
@@ -52,19 +80,20 @@ class Lasting:
 
 
 class CertificateDuty:
-    """`clock` gives seconds, monotonic."""
+    """`clock` gives seconds, monotonic; `now` the time of day, in UTC."""
 
     name = "certificate"
 
     def __init__(
         self,
-        secret: TlsSecret,
-        bundle: CaBundle,
-        peers: Peers,
-        served: ServedPair,
+        secret: Secrets,
+        bundle: Bundles,
+        peers: Replicas,
+        served: Served,
         plan: Plan,
         leader: Leads,
         clock: Callable[[], float],
+        now: Callable[[], datetime],
     ) -> None:
         self._secret = secret
         self._bundle = bundle
@@ -72,6 +101,7 @@ class CertificateDuty:
         self._served = served
         self._plan = plan
         self._leader = leader
+        self._now = now
         self._remembered: Store | None = None
         self._bundled, self._changed, self._late = (Lasting(clock) for _ in range(3))
         self._complaints: list[str] = []
@@ -96,13 +126,13 @@ class CertificateDuty:
     def _serve(self, store: Store) -> None:
         """Let this replica serve what is stored, if the API servers believe that."""
         fresh, served = store.server, self._served.pair
-        if fresh is None or fresh == served or fresh.certificate.is_over(_now()):
+        if fresh is None or fresh == served or fresh.certificate.is_over(self._now()):
             if served is None and fresh is None and not store.is_empty:
                 self._complaints.append(NOTHING_YET)
             return
         # Without one there is nothing to lose, so that the first start asks nobody.
         bundles = () if served is None else self._bundle.read().bundles
-        if may_serve(fresh, served, bundles, _now()):
+        if may_serve(fresh, served, bundles, self._now()):
             self._served.put(fresh)
         else:
             self._complaints.append(WAITS)
@@ -110,7 +140,7 @@ class CertificateDuty:
     def _lead(self, kept: Kept) -> Kept | None:
         """One step. Returns what is stored then; None: there is no more to do now."""
         found = self._bundle.read()
-        step = next_step(self._seen(kept, found), self._plan, _now())
+        step = next_step(self._seen(kept, found), self._plan, self._now())
         if not self._may_lead(kept):  # asking the others may have taken longer than a Lease lasts
             return None
         if step is not None:
@@ -126,7 +156,7 @@ class CertificateDuty:
         store, bundles = kept.store, found.bundles
         wanted = frozenset(store.authorities())
         is_bundled = bool(bundles) and all(each == wanted for each in bundles)
-        served = self._shown() if needs_peers(store, bundles, _now()) else ()
+        served = self._shown() if needs_peers(store, bundles, self._now()) else ()
         has_changed = store.current is not None and all(
             der is not None and is_issued_by(der, store.current.certificate) for der in served
         )
@@ -160,7 +190,3 @@ class CertificateDuty:
         """Somebody else leads: what was timed is not known any more."""
         for each in (self._bundled, self._changed, self._late):
             each.seconds(None)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

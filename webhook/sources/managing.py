@@ -41,9 +41,10 @@ def keeping_certificate(
         plan_of(wanted),
         leader,
         clock,
+        _now,
     )
     duties = Duties([duty], clock)
-    duties.tell(Outcome(datetime.now(UTC), ()))  # it does not wait for a load
+    duties.tell(Outcome(_now(), ()))  # it does not wait for a load
     duties.start()
     return duties
 
@@ -55,3 +56,7 @@ def plan_of(managed: Managed) -> Plan:
         authority_life=timedelta(seconds=managed.authority_life_seconds),
         overlap=managed.overlap_seconds,
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -118,8 +118,7 @@ def may_serve(fresh: Pair, served: Pair | None, bundles: tuple[Bundle, ...], now
 def _without_authority(seen: Seen, plan: Plan, now: datetime) -> Step | None:
     remembered, following, others = seen.remembered, seen.store.next, _others(seen, now)
     if following is not None and not following.certificate.is_over(now):
-        at_once = not others
-        if at_once or _is_believed_by_all(seen, plan):
+        if _is_believed_by_all(seen, plan) or not _used(seen, now):
             return _swap(seen.store, following, plan, now)
         return None
     if remembered is not None and _can_sign(remembered, now):
@@ -159,12 +158,17 @@ def _may_retire(seen: Seen, plan: Plan, now: datetime) -> bool:
 
 
 def _others(seen: Seen, now: datetime) -> tuple[Certificate, ...]:
-    """CAs that are believed, that replicas serve certificates of, and that are not in the store."""
-    strangers = frozenset[Certificate]().union(*seen.bundles) - set(seen.store.authorities())
+    """Those that are not in the store."""
+    known = seen.store.authorities()
+    return tuple(each for each in _used(seen, now) if each not in known)
+
+
+def _used(seen: Seen, now: datetime) -> list[Certificate]:
+    """CAs that some entry believes, and that replicas serve certificates of."""
     shown = [der for der in seen.served if der is not None]
-    found = (each for each in strangers if not each.is_over(now))
-    used = [each for each in found if any(is_issued_by(der, each) for der in shown)]
-    return tuple(sorted(used, key=lambda each: each.der))
+    found = (each for each in frozenset[Certificate]().union(*seen.bundles))
+    lasting = sorted((each for each in found if not each.is_over(now)), key=lambda each: each.der)
+    return [each for each in lasting if any(is_issued_by(der, each) for der in shown)]
 
 
 def _is_of(der: bytes, authorities: Bundle) -> bool:

@@ -13,6 +13,7 @@ from typing import cast
 from tests.cluster.loops import background_loop
 
 END_SECONDS = 5.0
+Address = tuple[str, int]
 
 
 class Balancer:
@@ -48,6 +49,12 @@ class Balancer:
     def closed(self, transport: asyncio.Transport) -> None:
         self._open.discard(transport)
 
+    def choices(self) -> Iterator[Address]:
+        """Whom to try for a new connection, until one takes it."""
+        first, ports = next(self._turn), self.ports
+        for step in range(len(ports)):
+            yield "127.0.0.1", ports[(first + step) % len(ports)]
+
     def reach(self, near: "_Near") -> None:
         """Find a replica for a new connection."""
         task = asyncio.get_running_loop().create_task(self._join(near))
@@ -55,12 +62,10 @@ class Balancer:
         task.add_done_callback(self._reaching.discard)
 
     async def _join(self, near: "_Near") -> None:
-        loop, first = asyncio.get_running_loop(), next(self._turn)
-        ports = self.ports
-        for step in range(len(ports)):
-            port = ports[(first + step) % len(ports)]
+        loop = asyncio.get_running_loop()
+        for host, port in self.choices():
             try:
-                await loop.create_connection(lambda: _Far(self, near), "127.0.0.1", port)
+                await loop.create_connection(lambda: _Far(self, near), host, port)
             except OSError:
                 continue
             return
@@ -121,9 +126,15 @@ class _Far(_Side):
 def balancing(ports: Sequence[int]) -> Iterator[Balancer]:
     """A balancer in front of these ports of this machine, until the end."""
     balancer = Balancer(ports)
+    with running(balancer):
+        yield balancer
+
+
+@contextmanager
+def running(balancer: Balancer) -> Iterator[None]:
     with background_loop() as loop:
         asyncio.run_coroutine_threadsafe(balancer.start(), loop).result(END_SECONDS)
         try:
-            yield balancer
+            yield
         finally:
             asyncio.run_coroutine_threadsafe(balancer.end(), loop).result(END_SECONDS)

@@ -1,4 +1,4 @@
-"""Pods created through the API server at a steady rate, by dry run, and what became of each.
+"""Pods created through the API server at a steady rate, and what became of each.
 
 A dry run passes every admission plugin and webhook, and stores nothing. Creations begin when they
 are due, however long those before them take, as they would in a cluster; at most MOST_AT_ONCE are
@@ -32,6 +32,7 @@ class Creation:
     code: int = 0
     answer: bytes = b"{}"
     error: str = ""
+    name: str = ""  # the pod's
 
     @property
     def body(self) -> Object:
@@ -49,9 +50,12 @@ class Creation:
 class Creations:
     """`each` holds those that have ended, in that order. `skipped`: as many were due too soon."""
 
-    def __init__(self, credentials: Credentials, make: Callable[[], Object], rate: float) -> None:
+    def __init__(
+        self, credentials: Credentials, make: Callable[[], Object], rate: float, *, dry_run: bool
+    ) -> None:
         self._credentials = credentials
         self._make = make
+        self._query = "?dryRun=All" if dry_run else ""
         self._pause = 1 / rate
         self._is_over = False
         self.each: list[Creation] = []
@@ -93,23 +97,24 @@ class Creations:
 
     async def _create(self, wire: Wire) -> None:
         pod = self._make()
-        path = f"{COLLECTIONS['Pod'].format(pod['metadata']['namespace'])}?dryRun=All"
-        began = time.monotonic()
+        path = COLLECTIONS["Pod"].format(pod["metadata"]["namespace"]) + self._query
+        name, began = pod["metadata"]["name"], time.monotonic()
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 code, answer = await wire.post(path, json.dumps(pod).encode())
-            made = Creation(began, time.monotonic(), code, answer)
+            made = Creation(began, time.monotonic(), code, answer, name=name)
         except (OSError, EOFError) as error:  # IncompleteReadError is an EOFError
-            made = Creation(began, time.monotonic(), error=f"{type(error).__name__}: {error}")
+            said = f"{type(error).__name__}: {error}"
+            made = Creation(began, time.monotonic(), error=said, name=name)
         self.each.append(made)
 
 
 @contextmanager
 def creating(
-    credentials: Credentials, make: Callable[[], Object], rate: float
+    credentials: Credentials, make: Callable[[], Object], rate: float, *, dry_run: bool = True
 ) -> Iterator[Creations]:
     """So many pods a second that `make` makes, until the end of the block."""
-    creations = Creations(credentials, make, rate)
+    creations = Creations(credentials, make, rate, dry_run=dry_run)
     with background_loop() as loop:
         running = asyncio.run_coroutine_threadsafe(creations.run(), loop)
         try:

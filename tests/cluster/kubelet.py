@@ -8,10 +8,10 @@ the manifest. What differs, because there is no container and no cluster network
 | the image's `taxiway` and `python` | this interpreter                                            |
 | a volume's mountPath               | a folder of the test, wherever the path stands in a setting |
 | the pod's own account              | a kubeconfig with a token of that account                   |
-| every address                      | the loopback interface                                      |
+| every address                      | one of the loopback interface                               |
+| a name that the cluster's DNS has  | addresses, by the variable that has the name (`here`)       |
 """
 
-import base64
 import json
 import os
 import subprocess
@@ -25,6 +25,7 @@ import httpx
 from tests.cluster.api import Api, Object
 from tests.cluster.chart import ROOT
 from tests.cluster.credentials import Credentials
+from tests.cluster.volumes import Volume
 from tests.serving import until
 
 PROGRAMS = {"taxiway": (sys.executable, "-m", "webhook"), "python": (sys.executable,)}
@@ -34,9 +35,18 @@ class Container:
     """The first container of a pod template (or a pod), in a namespace of this API server."""
 
     def __init__(
-        self, template: Object, namespace: str, api: Api, credentials: Credentials, folder: Path
+        self,
+        template: Object,
+        namespace: str,
+        api: Api,
+        credentials: Credentials,
+        folder: Path,
+        address: str = "127.0.0.1",
+        here: Mapping[str, str] | None = None,
     ) -> None:
         folder.mkdir()
+        self.address = address
+        self._here = here or {}
         self._spec = template["spec"]
         self._container: Object = self._spec["containers"][0]
         self._name: str = template["metadata"].get("name", "taxiway-0")
@@ -44,7 +54,7 @@ class Container:
         self._api = api
         self._credentials = credentials
         self._folder = folder
-        self._mounts = dict(self._mounted())
+        self._volumes = dict(self._mounted())  # by mountPath
         self.log = folder / "log"
 
     @property
@@ -57,25 +67,43 @@ class Container:
         """Nothing of the test's own but what finds its packages."""
         given = {each["name"]: self._value(each) for each in self._container["env"]}
         outside = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-        return outside | {"PYTHONPATH": str(ROOT), "TAXIWAY_HOST": "127.0.0.1"} | given
+        here = {"PYTHONPATH": str(ROOT), "TAXIWAY_HOST": self.address}
+        return {**outside, **here, **given, **self._here}
+
+    @property
+    def grace_seconds(self) -> float:
+        seconds: int = self._spec["terminationGracePeriodSeconds"]
+        return seconds
+
+    def port(self, name: str) -> int:
+        (found,) = (each for each in self._container["ports"] if each["name"] == name)
+        return int(found["containerPort"])
+
+    def asked(self, kind: str) -> Object:
+        """The probe as the manifest has it."""
+        found: Object = self._container[kind]
+        return found
 
     def probe(self, kind: str) -> bool:
         """Whether the container passes this probe: `livenessProbe` or `readinessProbe`."""
-        asked = self._container[kind]
-        ports = {port["name"]: port["containerPort"] for port in self._container["ports"]}
-        url = f"http://127.0.0.1:{ports[asked['httpGet']['port']]}{asked['httpGet']['path']}"
+        asked = self.asked(kind)
+        where = asked["httpGet"]
+        url = f"http://{self.address}:{self.port(where['port'])}{where['path']}"
         try:
             answer = httpx.get(url, timeout=asked["timeoutSeconds"], trust_env=False)
         except httpx.TransportError:
             return False
         return answer.is_success
 
-    @contextmanager
-    def running(self) -> Iterator["Container"]:
-        """Until it is ready, and to its end, for which it has its grace period."""
+    def sync(self) -> None:
+        """Bring its volumes up to date."""
+        for volume in self._volumes.values():
+            volume.sync()
+
+    def start(self) -> subprocess.Popen[bytes]:
         identity = {"TAXIWAY_KUBECONFIG": str(self._kubeconfig())}
         with self.log.open("ab") as log:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 self.command,
                 env=self.environment | identity,
                 stdin=subprocess.DEVNULL,
@@ -83,13 +111,18 @@ class Container:
                 stderr=subprocess.STDOUT,
                 cwd=self._folder,
             )
+
+    @contextmanager
+    def running(self) -> Iterator["Container"]:
+        """Until it is ready, and to its end, for which it has its grace period."""
+        process = self.start()
         try:
             until("it is ready", lambda: self.probe("readinessProbe") or self._check(process))
             yield self
         finally:
             process.terminate()
             try:
-                process.wait(self._spec["terminationGracePeriodSeconds"])
+                process.wait(self.grace_seconds)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -106,27 +139,16 @@ class Container:
             path: str = variable["valueFrom"]["fieldRef"]["fieldPath"]
             return fields[path]
         value: str = variable["value"]
-        for mounted, folder in self._mounts.items():
-            value = value.replace(mounted, str(folder))
+        for mounted, volume in self._volumes.items():
+            value = value.replace(mounted, str(volume.folder))
         return value
 
-    def _mounted(self) -> Iterator[tuple[str, Path]]:
-        """Each mountPath, and the folder that holds what the API server has of its Secret."""
-        volumes: Mapping[str, Object] = {each["name"]: each for each in self._spec["volumes"]}
-        for mount in self._container["volumeMounts"]:
-            folder = self._folder / mount["name"]
-            folder.mkdir()
-            volume = volumes[mount["name"]]
-            yield mount["mountPath"], folder
-            if "emptyDir" in volume:
-                continue
-            secret = volume["secret"]
-            found = self._api.get("Secret", secret["secretName"], self._namespace).made()
-            items = secret.get("items") or [{"key": key, "path": key} for key in found["data"]]
-            for item in items:
-                if item["key"] in found["data"]:
-                    content = base64.b64decode(found["data"][item["key"]])
-                    (folder / item["path"]).write_bytes(content)
+    def _mounted(self) -> Iterator[tuple[str, Volume]]:
+        declared = {each["name"]: each for each in self._spec.get("volumes", ())}
+        for mount in self._container.get("volumeMounts", ()):
+            name = mount["name"]
+            volume = Volume(declared[name], self._namespace, self._api, self._folder / name)
+            yield mount["mountPath"], volume
 
     def _kubeconfig(self) -> Path:
         account = self._spec["serviceAccountName"]

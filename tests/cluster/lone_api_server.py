@@ -38,9 +38,12 @@ class LoneApiServer:
         self._wait()
 
     @contextmanager
-    def down(self) -> Iterator[None]:
-        """Nobody listens; afterwards it is ready again."""
-        self._server.kill()
+    def down(self, *, politely: bool = False) -> Iterator[None]:
+        """Nobody listens; afterwards it is ready again. `politely`: it is told to end."""
+        if politely:
+            self._server.stop()
+        else:
+            self._server.kill()
         try:
             yield
         finally:

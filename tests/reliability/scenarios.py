@@ -1,0 +1,153 @@
+"""What is done to a release while pods are created, again and again until the time is over.
+
+| scenario                  | what happens                                                         |
+|---------------------------|----------------------------------------------------------------------|
+| rolling restart           | every pod is replaced, as a Deployment does it                       |
+| kill -9 of a replica      | once in five minutes; the kubelet starts it again                    |
+| certificate in a Secret   | another certificate of the same CA comes into the mounted Secret     |
+| certificate, managed      | the service is asked for a new one                                   |
+| CA rotation, managed      | the service is asked for a new CA: two in the bundle, swap, one left |
+| policy change             | another wave is stored                                               |
+| API server restart        | it is told to end, the next time it is killed; then it is started    |
+
+A kill alone may cost creations: the calls that the process had taken, and those that are sent to
+its address until endpoints are without it.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from msgspec import Struct
+
+from tests.cluster.api import Object
+from tests.cluster.installation import NAMESPACE
+from tests.cluster.world import of
+from tests.reliability.existing_secret import ExistingSecret
+from tests.reliability.release import Release
+from tests.reliability.verdict import Period
+from tests.serving import until
+from webhook import names
+
+KILL_EVERY_SECONDS = 300.0
+# Kubelets look at Secrets each in its own time: in a cluster up to a minute and a half apart.
+KUBELETS_APART_SECONDS = 0.5
+RENEWAL_SECONDS = 60.0
+ROTATION_SECONDS = 180.0  # an overlap is 60 s, and the leader looks every few
+SECRET = "taxiway-tls"  # noqa: S105  its name
+
+
+@dataclass
+class Stage:
+    """Where a scenario plays, and what there is to know of it afterwards."""
+
+    release: Release
+    seconds: float
+    existing_secret: ExistingSecret
+    times: int = 0  # how often it has happened
+    wave: int = 0  # the policy in force
+    down: list[Period] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    def turns(self, pause: float) -> Iterator[None]:
+        """After each pause, until the time is over."""
+        while time.monotonic() + pause < self.began + self.seconds:
+            time.sleep(pause)
+            yield
+            self.times += 1
+        time.sleep(max(0.0, self.began + self.seconds - time.monotonic()))
+
+
+def rolling_restart(stage: Stage) -> None:
+    for _ in stage.turns(1.0):
+        stage.release.restart()
+
+
+def kill(stage: Stage) -> None:
+    """A third of the way, so that what comes after is seen too."""
+    for _ in stage.turns(min(stage.seconds, KILL_EVERY_SECONDS) / 3):
+        if stage.times * KILL_EVERY_SECONDS < time.monotonic() - stage.began:
+            stage.release.pods[stage.times % 2].kill()
+            stage.release.settle()
+
+
+def certificate_in_a_secret(stage: Stage) -> None:
+    for _ in stage.turns(1.0):
+        stage.existing_secret.rotate(stage.release, KUBELETS_APART_SECONDS)
+
+
+def certificate(stage: Stage) -> None:
+    for _ in stage.turns(1.0):
+        before = kept(stage, "tls.crt")
+        ask(stage, "certificate")
+        until("a new certificate", partial(differs, stage, "tls.crt", before), RENEWAL_SECONDS)
+
+
+def authority(stage: Stage) -> None:
+    """Until only the new one is left: that takes twice the overlap, even where time is over."""
+    for _ in stage.turns(1.0):
+        before = kept(stage, "ca.crt")
+        ask(stage, "ca")
+        until("the new CA signs", partial(differs, stage, "ca.crt", before), ROTATION_SECONDS)
+        until("it alone is left", lambda: not kept(stage, "old-ca.crt"), ROTATION_SECONDS)
+
+
+def ask(stage: Stage, what: str) -> None:
+    secret = of("v1", "Secret", SECRET, namespace=NAMESPACE)
+    change = {"metadata": {"annotations": {names.ROTATE: what}}}
+    stage.release.api.patch(secret, change).made()
+
+
+def kept(stage: Stage, key: str) -> str:
+    """What the service has stored, in base64; empty: nothing."""
+    data = stage.release.api.get("Secret", SECRET, NAMESPACE).made().get("data") or {}
+    return str(data.get(key, ""))
+
+
+def differs(stage: Stage, key: str, before: str) -> bool:
+    return kept(stage, key) != before
+
+
+def policy_change(stage: Stage) -> None:
+    for _ in stage.turns(1.0):
+        stage.wave += 1
+        stage.release.change_policy(stage.wave)
+
+
+def api_server_restart(stage: Stage) -> None:
+    for _ in stage.turns(4.0):
+        began = time.monotonic()
+        with stage.release.server.down(politely=stage.times % 2 == 0):
+            time.sleep(1.0)
+        stage.down.append(Period(began, time.monotonic()))
+
+
+class Scenario(Struct, frozen=True):
+    """`values`: of the chart. `may_fail`: whether creations may, for one of each kill."""
+
+    name: str
+    play: Callable[[Stage], None]
+    is_managed: bool = True
+    may_fail: bool = False
+
+    def values(self, secret: ExistingSecret, *, is_short: bool) -> Object:
+        """Of the chart: its defaults, but for shorter waits where the run is short."""
+        tls = {} if self.is_managed else {"tls": secret.values}
+        return tls | (SHORT_VALUES if is_short else {})
+
+
+# A drain longer than endpoints take to be withdrawn, and an overlap longer than a watch takes.
+SHORT_VALUES: Object = {
+    "drainSeconds": 5,
+    "extraEnv": [{"name": "TAXIWAY_TLS_OVERLAP_SECONDS", "value": "4"}],
+}
+SCENARIOS = (
+    Scenario("rolling restart", rolling_restart),
+    Scenario("kill -9 of a replica", kill, may_fail=True),
+    Scenario("certificate in a Secret", certificate_in_a_secret, is_managed=False),
+    Scenario("certificate, managed", certificate),
+    Scenario("CA rotation, managed", authority),
+    Scenario("policy change", policy_change),
+    Scenario("API server restart", api_server_restart),
+)

@@ -54,8 +54,10 @@ def test_the_api_server_takes_every_resource_of(
     code, said = kubectl.apply(resources)
     assert code == 0, said
     assert said.count(" serverside-applied\n") == len(resources), said
-    # The next scenario's policy would be sent to a Service that leads nowhere.
-    server.api.delete(chart.one(resources, "ValidatingWebhookConfiguration")).made()
+    # A pod cannot be changed into that of the next scenario, whose policy would be sent to a
+    # Service that leads nowhere.
+    for kind in ("Pod", "ValidatingWebhookConfiguration"):
+        server.api.delete(chart.one(resources, kind)).made()
 
 
 def test_a_field_that_kubernetes_does_not_know_is_refused(kubectl: Kubectl) -> None:

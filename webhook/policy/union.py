@@ -140,7 +140,9 @@ def _add_named(parts: Parts, document: ParsedDocument) -> Iterator[_Twice]:
     ):
         for name, value in values.items():
             part = Part(value, document, (f"{kind}s", name))
-            yield from _add(named, name, part, f"{kind} `{clip(name)}` is", _RENAME)
+            first = named.setdefault(name, part)
+            if first is not part:
+                yield part, first, f"{kind} `{clip(name)}` is", _RENAME
     for step, exemption in enumerate(content.exemptions):
         if exemption is not BAD:
             name, part = exemption.name, Part(exemption, document, ("exemptions", step))

@@ -6,6 +6,7 @@ does falls on both; the ratio of their 99th percentiles is taken within a round.
 from when it is sent to the API server until the service says that it is in force.
 """
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from msgspec import Struct
 from benchmarks import config_maps, reviews, servers, wire
 from benchmarks.client import Connection, request
 from benchmarks.servers import Running
-from benchmarks.site import Loads, Store, api_server, body, service
+from benchmarks.site import Loads, Store, api_server, body, place, service
 from tests.serving import Server
 
 TEAMS = 10_000
@@ -129,9 +130,10 @@ def _rounds(serving: Server, changer: Changer) -> list[tuple[list[float], list[f
 
 
 def _cost(serving: Server, folder: Path) -> float:
-    """CPU time a request, to that of a service with one team."""
+    """CPU time a request, to that of a service with one team on the same core."""
     (folder / "one").mkdir()
     with servers.service(folder / "one", (1, 0)) as one:
+        place(one.pid, os.sched_getaffinity(serving.process.pid))
         large = Running(serving.port, serving.process.pid)
         requests = [request("/mutate", each) for each in reviews.created(reviews.POD)]
         subjects = [wire.Subject("mutate", each, requests) for each in (one, large)]

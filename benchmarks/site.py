@@ -118,7 +118,9 @@ def service(server: LoneApiServer, folder: Path) -> Iterator[tuple[Server, float
     folder.mkdir()
     kubeconfig = folder / "kubeconfig"
     kubeconfig.write_text(json.dumps(_kubeconfig(server)))
-    own, others = _cores()
+    every = os.sched_getaffinity(0)
+    own = {min(every)}
+    others = every - own or own
     os.sched_setaffinity(0, own)  # the service inherits it
     started = time.monotonic()
     try:
@@ -131,18 +133,17 @@ def service(server: LoneApiServer, folder: Path) -> Iterator[tuple[Server, float
         )
         with running as serving:
             os.sched_setaffinity(0, others)
-            for task in Path(f"/proc/{serving.loader()}/task").iterdir():
-                os.sched_setaffinity(int(task.name), others)
+            place(serving.loader(), others)
             until("ready", lambda: serving.get("/readyz").status == 200, LOAD_SECONDS)
             yield serving, time.monotonic() - started
     finally:
-        os.sched_setaffinity(0, own | others)
+        os.sched_setaffinity(0, every)
 
 
-def _cores() -> tuple[set[int], set[int]]:
-    """The service's, and everything else's."""
-    every = sorted(os.sched_getaffinity(0))
-    return ({every[0]}, set(every[1:])) if len(every) > 1 else ({every[0]}, {every[0]})
+def place(pid: int, cores: set[int]) -> None:
+    """Let all threads of a process run on these cores alone."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), cores)
 
 
 def _kubeconfig(server: LoneApiServer) -> dict[str, object]:

@@ -125,6 +125,7 @@ class _Conversation:
         self._planned = planned
         self._questions = questions
         self._teams: dict[str, Team] = {}
+        self._is_sorted = True
         self._head = PolicySpec(revision="")
         self.had_load = False
 
@@ -170,18 +171,23 @@ class _Conversation:
     def _begin(self, spec: PolicySpec, gone: frozenset[str]) -> None:
         gc.disable()  # what is built until the load is complete is there to stay
         self._head = spec
-        self._teams = {name: team for name, team in self._teams.items() if name not in gone}
+        for name in gone:
+            self._teams.pop(name, None)
 
     def _take_teams(self, teams: tuple[Team, ...]) -> None:
         """A loader that replaces another tells all: what is not new is shared with what is here."""
         current = self._history.current
         known = {} if current is None else current.policies.teams
         for team in teams:
+            self._is_sorted = self._is_sorted and team.name in self._teams
             same = known.get(team.name)
             self._teams[team.name] = same if same == team and same is not None else team
 
     async def _complete(self, done: Complete) -> None:
-        spec = replace(self._head, teams=dict(sorted(self._teams.items())))
+        if not self._is_sorted:  # 10,000 take 3 ms: most changes bring no name
+            self._teams = dict(sorted(self._teams.items()))
+            self._is_sorted = True
+        spec = replace(self._head, teams=dict(self._teams))
         current = self._history.current
         if done.stored is not None and current is not None:
             return  # what a new loader found stored is no newer than what is in memory here

@@ -25,8 +25,11 @@ SERVE = """
 import json, sys
 from pathlib import Path
 from webhook.cli.serve import ServeSettings, serve
+from webhook.sources.process import Managed
 given = json.loads(sys.argv[1])
 paths = {name: Path(given.pop(name)) for name in given.pop("paths")}
+if given.get("managed"):
+    given["managed"] = Managed(*given["managed"])
 sys.exit(serve(ServeSettings(**paths, **given)))
 """
 

@@ -1,5 +1,6 @@
 """What `--tls managed` needs beside it, checked before anything is started."""
 
+import re
 from pathlib import Path
 from typing import Protocol
 
@@ -8,6 +9,9 @@ from webhook.sources.process import Managed
 # A third of a life must hold a turn of 2.5 s, a failed one with its pause, and a reload.
 LEAST_LIFE_SECONDS = 15.0
 CLUSTER_DOMAIN = ".cluster.local"
+MOST_CHARACTERS = 200  # a DNS name's 253, with room for the cluster's domain
+_LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"  # RFC 1123, as Kubernetes has it
+_DNS_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
 class Bad(ValueError):
@@ -76,6 +80,8 @@ def _there(value: str | Path | None, option: str, what: str) -> str:
 
 def _hosts(host: str) -> tuple[str, ...]:
     """A Service's name with the cluster's domain as well, for whoever asks by that."""
+    if not _DNS_NAME.fullmatch(host) or len(host) > MOST_CHARACTERS:
+        raise Bad("--tls-host", f"{host!r} is no DNS name, in lower case")
     return (host, f"{host}{CLUSTER_DOMAIN}") if host.endswith(".svc") else (host,)
 
 

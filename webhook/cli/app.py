@@ -31,6 +31,12 @@ class Output(StrEnum):
     json = "json"
 
 
+class Report(StrEnum):
+    text = "text"
+    json = "json"
+    junit = "junit"
+
+
 OutputOption = Annotated[
     Output, typer.Option("--output", "-o", help="For people, or JSON Lines for scripts.")
 ]
@@ -114,6 +120,34 @@ def review(
         as_json=output is Output.json,
     )
     _end(command.review(settings))
+
+
+@app.command("test", short_help="Run the tests of policies.")
+def run_tests(
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where the tests stand, or one file.")
+    ],
+    policies: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The policies, if they are not in the same directory."),
+    ] = None,
+    now: NowOption = None,
+    output: Annotated[
+        Report, typer.Option("--output", "-o", help="For people, for scripts, or for CI.")
+    ] = Report.text,
+) -> None:
+    """Run the tests of policies: documents that begin with apiVersion: taxiway/v1test.
+
+    They stand beside the policies, in files of their own or not, and are never taken for one.
+
+    Exit code: 0 all hold, 1 one does not, 2 bad tests, options or policy.
+    """
+    from webhook.cli import policy_tests as command
+
+    settings = command.PolicyTestSettings(
+        directory=directory, policies=policies, today=_today(now), report=output.value
+    )
+    _end(command.run(settings))
 
 
 @app.command(short_help="Check policies.")

@@ -5,17 +5,16 @@ else is reviewed all the same.
 """
 
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
 
 from webhook.cli import exits, show
-from webhook.cli.documents import MAX_BYTES, DocumentError, read_documents
 from webhook.cli.exits import complain, quiet_broken_pipe
 from webhook.cli.json_lines import json_line
-from webhook.cli.objects import Found, pods_in
+from webhook.cli.objects import Found
+from webhook.cli.pods import found_in
 from webhook.cli.policies import load_policies
 from webhook.cli.subject import Defaults, Refusal
 from webhook.cli.terminal import Terminal, paragraph, printable
@@ -24,7 +23,6 @@ from webhook.engine import Engine
 from webhook.policy.compile import compile_policy
 from webhook.policy.spec import PolicySpec
 
-STDIN = "-"
 NO_USER = "no --user was given: members.users and match.users of these policies could not be tested"
 
 
@@ -66,7 +64,8 @@ def _print_all(engine: Engine, settings: ReviewSettings) -> _Tally:
     tally = _Tally([])
     terminal = Terminal()
     docs = engine.policies.spec.docs
-    for found in _found(settings):
+    defaults = Defaults(namespace=settings.namespace, user=settings.user)
+    for found in found_in(settings.files, defaults):
         verdict = _judged(engine, found, settings)
         if isinstance(verdict, Refusal):
             tally.refused += 1
@@ -114,28 +113,3 @@ def _names_users(spec: PolicySpec) -> bool:
     return any(match.users for match in matches) or any(
         team.members and team.members.users for team in teams
     )
-
-
-def _found(settings: ReviewSettings) -> Iterator[Found]:
-    defaults = Defaults(namespace=settings.namespace, user=settings.user)
-    for file in settings.files:
-        origin = "standard input" if file == STDIN else file
-        try:
-            count = 0
-            for line, value in read_documents(_bytes(file)):
-                count += 1
-                yield from pods_in(value, f"{origin}:{line}", defaults)
-            if not count:
-                yield Refusal(origin, "is empty; give a Kubernetes object as YAML or JSON")
-        except DocumentError as error:
-            yield Refusal(f"{origin}:{error.line}" if error.line else origin, str(error))
-        except OSError as error:
-            yield Refusal(origin, f"cannot be read: {error.strerror}")
-
-
-def _bytes(file: str) -> bytes:
-    """One byte over the limit is enough to see that it is passed."""
-    if file == STDIN:
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    with Path(file).open("rb") as stream:
-        return stream.read(MAX_BYTES + 1)

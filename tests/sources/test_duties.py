@@ -34,7 +34,8 @@ class Scene:
     def __init__(self) -> None:
         self.now = 0.0
         self.one, self.other = Doing("one", self.clock), Doing("other", self.clock)
-        self.duties = Duties([self.one, self.other], self.clock)
+        self.farewell = Doing("one", self.clock)
+        self.duties = Duties([self.one, self.other], self.clock, [self.farewell])
 
     def clock(self) -> float:
         return self.now
@@ -129,3 +130,34 @@ def test_the_thread_does_not_wait_for_its_2_s_when_there_is_a_load() -> None:
     for outcome in (GOOD, BAD):
         duties.tell(outcome)
         until("it is done", lambda outcome=outcome: doing.saw[-1:] == [outcome], 1.0)  # type: ignore[misc]
+
+
+def test_when_the_replica_ends_only_farewells_are_left(scene: Scene) -> None:
+    scene.duties.tell(GOOD)
+    scene.duties.turn()
+    scene.one.error = Unreachable("the API server does not answer")
+    scene.wait(4)
+    done = len(scene.other.at)
+    scene.duties.leave()
+    scene.duties.turn()
+    assert scene.farewell.at == [4.0], "it is said at once"
+    scene.duties.tell(BAD)
+    scene.wait(10)
+    assert (len(scene.other.at), scene.duties.troubles) == (done, {})
+
+
+def test_a_farewell_that_fails_is_told_and_tried_again(scene: Scene) -> None:
+    scene.farewell.error = Unreachable("the API server does not answer")
+    scene.duties.tell(GOOD)
+    scene.duties.leave()
+    scene.duties.turn()
+    assert scene.duties.troubles == {"one": "the API server does not answer"}
+    scene.farewell.error = None
+    scene.wait(2)
+    assert (len(scene.farewell.at), scene.duties.troubles) == (2, {})
+
+
+def test_who_ends_before_the_first_load_has_nothing_to_take_back(scene: Scene) -> None:
+    scene.duties.leave()
+    scene.wait(10)
+    assert scene.farewell.at == []

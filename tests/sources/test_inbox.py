@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 
 from webhook.policy.question import Change, Verdict
-from webhook.sources.frames import Asked, Judged, encoded
+from webhook.sources.frames import Asked, Judged, Leaving, encoded
 from webhook.sources.inbox import AGAIN_SECONDS, PATIENCE_SECONDS, Inbox
 
 GOOD, BAD = Verdict(), Verdict(("e",))
@@ -105,4 +105,12 @@ def test_a_question_that_is_cut_off_is_none() -> None:
     whole = pipe("a").getvalue()
     for end in range(len(whole)):
         inbox.listen(io.BytesIO(whole[:end]))
+    assert told(inbox.answers(Judge())) == []
+
+
+def test_that_this_replica_ends_is_heard_and_is_no_question() -> None:
+    inbox = Inbox(Clock())
+    assert not inbox.is_leaving
+    inbox.listen(io.BytesIO(encoded(Leaving())))
+    assert inbox.is_leaving
     assert told(inbox.answers(Judge())) == []

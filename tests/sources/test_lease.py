@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from webhook.sources.lease import Lease, LeaseSpec, Seen, Step, held, seen, step, with_spec
+from webhook.sources.lease import (
+    Lease,
+    LeaseSpec,
+    Seen,
+    Step,
+    held,
+    released,
+    seen,
+    step,
+    with_spec,
+)
 
 TODAY = datetime(2026, 5, 28, 20, 26, 40, 123456, UTC)
 WRITTEN = "2026-05-28T20:26:40.123456Z"
@@ -69,6 +79,16 @@ def test_what_is_written_when_it_is_renewed() -> None:
     ours = held(THEIRS, "us", datetime(2026, 5, 28, tzinfo=UTC))
     renewed = msgspec.structs.replace(ours, renew_time=WRITTEN)
     assert held(ours, "us", TODAY) == renewed
+
+
+def test_one_that_is_given_back_is_anybody_s_and_counts_its_holders_on() -> None:
+    ours = held(THEIRS, "us", datetime(2026, 5, 28, tzinfo=UTC))
+    free = released(ours, TODAY)
+    assert free == LeaseSpec(
+        lease_duration_seconds=1, acquire_time=WRITTEN, renew_time=WRITTEN, lease_transitions=4
+    )
+    assert step(seen(None, free, 100.0), "another", 100.0) is Step.take
+    assert held(free, "another", TODAY).lease_transitions == 5
 
 
 def test_a_put_gives_back_what_the_installation_wrote() -> None:

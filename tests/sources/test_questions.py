@@ -22,6 +22,13 @@ CHANGE = Change("taxiway", "teams", None, PolicyFiles("live", {"p.yaml": "x" * 3
 NO_CONFIG_MAPS = "policies are read from a directory here, so this ConfigMap has no effect"
 SILENT = "import sys; sys.stdin.buffer.read()"
 ENDS = "import sys; sys.stdin.buffer.read(1)"
+# Writes what it is told of this replica's end to the file of its argument, and then ends itself.
+HEARS = """
+import sys
+from webhook.sources.frames import Leaving, read_said
+while not isinstance(read_said(sys.stdin.buffer), Leaving): pass
+open(sys.argv[1], "a").write("left ")
+"""
 
 Ask = Callable[[Questions, LoaderProcess], Awaitable[list[Verdict]]]
 
@@ -108,3 +115,15 @@ def test_without_a_loader_nobody_judges() -> None:
 
 def test_an_answer_that_nobody_waits_for_is_dropped() -> None:
     Questions().judged(7, Verdict())
+
+
+def test_the_loader_is_told_of_the_end_and_so_is_one_that_is_started_after(tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+
+    async def twice(asked: Questions, _: LoaderProcess) -> list[Verdict]:
+        asked.leave()
+        while not heard.exists() or heard.read_text().count("left") < 2:
+            await asyncio.sleep(0.05)
+        return []
+
+    asking(lambda: Popen([sys.executable, "-c", HEARS, str(heard)], stdin=PIPE, stdout=PIPE), twice)

@@ -217,3 +217,31 @@ ERRORS: dict[str, tuple[list[str], tuple[tuple[str, ...], int]]] = {
 @pytest.mark.parametrize(("given", "said"), ERRORS.values(), ids=ERRORS)
 def test_errors_are_shortened(given: list[str], said: tuple[tuple[str, ...], int]) -> None:
     assert shortened(given) == said
+
+
+def test_who_ends_takes_its_own_entry_out_once_and_no_other() -> None:
+    scene = Scene()
+    scene.stored.data["two"] = "another's"
+    scene.turn()
+    for _ in range(2):
+        scene.status.leave()
+    assert scene.stored.data == {"two": "another's"}
+    assert [keys for _, keys in scene.stored.writes] == [["one"], ["one"]]
+
+
+def test_an_entry_that_cannot_be_taken_out_is_tried_again() -> None:
+    scene = Scene()
+    scene.turn()
+    scene.stored.is_down = True
+    with pytest.raises(Unreachable):
+        scene.status.leave()
+    scene.stored.is_down = False
+    scene.status.leave()
+    assert scene.stored.data == {}
+
+
+def test_who_never_said_anything_takes_nothing_out() -> None:
+    scene = Scene()
+    scene.stored.data["one"] = "of the container before"
+    scene.status.leave()
+    assert scene.stored.writes == []

@@ -177,6 +177,7 @@ class Service:
         """Fail readiness, go on answering, then close."""
         self._health.is_draining = True
         self._application.is_draining = True
+        self._questions.leave()
         self._log.event("info", "draining", seconds=self._settings.drain_seconds)
         await asyncio.sleep(self._settings.drain_seconds)
         self._application.is_over = True

@@ -44,6 +44,13 @@ class Cluster:
         self._outcome = replace(outcome, shadow=self._shadow)
         self._duties.tell(self._outcome)
 
+    def leave(self) -> None:
+        """The replica was told to end: it says so, once, and leads no more.
+
+        What goes on in a thread of its own goes on: the certificate is served to the end.
+        """
+        self._duties.leave()
+
     def plan(self, revision: str | None) -> None:
         """The planned set is of this revision; None: there is none that is good."""
         if revision != self._shadow and self._outcome is not None:

@@ -2,7 +2,8 @@
 
 A duty is done at once after each load and every 2 s besides. It must not hold up the loads, whose
 thread only leaves word of the last outcome here, nor the duties beside it: one that fails is left
-alone for a pause that doubles, and what it said is kept until it succeeds.
+alone for a pause that doubles, and what it said is kept until it succeeds. When the replica is told
+to end, all of that stops, and only its farewells are left to be done (`leaving`).
 """
 
 import random
@@ -62,11 +63,17 @@ class Undone(Exception):
 class Duties:
     """`tell` is for the loader's main thread, `run` for a thread of its own."""
 
-    def __init__(self, duties: Sequence[Duty], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        duties: Sequence[Duty],
+        clock: Callable[[], float],
+        farewells: Sequence[Duty] = (),
+    ) -> None:
         self._turns = [_Turns(duty, clock) for duty in duties]
-        self._clock = clock
+        self._farewells = [_Turns(duty, clock) for duty in farewells]
         self._outcome: Outcome | None = None
         self._is_told = threading.Event()
+        self._is_leaving = False
 
     def start(self) -> None:
         threading.Thread(target=self.run, name="duties", daemon=True).start()
@@ -76,10 +83,16 @@ class Duties:
         self._outcome = outcome
         self._is_told.set()
 
+    def leave(self) -> None:
+        """From now on only farewells are done. Returns at once; once is enough."""
+        if not self._is_leaving:
+            self._is_leaving = True
+            self._is_told.set()
+
     @property
     def troubles(self) -> dict[str, str]:
         """Why duties cannot be done now, by their names; one line each."""
-        return {each.name: each.trouble for each in self._turns if each.trouble is not None}
+        return {each.name: each.trouble for each in self._current if each.trouble is not None}
 
     def run(self) -> None:
         """Do them, for ever; nothing before the first load."""
@@ -94,7 +107,7 @@ class Duties:
         outcome = self._outcome
         if outcome is None:
             return
-        for each in self._turns:
+        for each in self._current:
             if is_new or each.is_due():
                 each.take(outcome)
 
@@ -102,7 +115,11 @@ class Duties:
         """Until something is due."""
         if self._outcome is None:
             return EVERY_SECONDS
-        return min((each.wait_seconds() for each in self._turns), default=EVERY_SECONDS)
+        return min((each.wait_seconds() for each in self._current), default=EVERY_SECONDS)
+
+    @property
+    def _current(self) -> list["_Turns"]:
+        return self._farewells if self._is_leaving else self._turns
 
 
 class _Turns:

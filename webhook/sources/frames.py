@@ -5,8 +5,9 @@ A frame is its length, four bytes, big-endian, then one message in MessagePack. 
 changed since the load before are sent, in pieces small enough to be decoded in under 5 ms, so
 that no request waits for a load. `Alive` comes in between, so that silence has a meaning.
 Whoever serves may ask about a change that is not stored yet: `Asked` goes the other way, and
-`Judged` is the answer; `InForce` goes there too, and says what became of a load. What is said of
-the set that is only planned stands in `planned_frames`.
+`Judged` is the answer; `InForce` goes there too, and says what became of a load, and `Leaving`,
+that this replica is about to end. What is said of the set that is only planned stands in
+`planned_frames`.
 """
 
 from asyncio import IncompleteReadError, StreamReader
@@ -102,7 +103,11 @@ class InForce(Struct, tag=True, frozen=True):
     is_stored: bool  # the last good one, as it was kept: this process has seen no better one
 
 
-Said = Asked | InForce  # by the serving process
+class Leaving(Struct, tag=True, frozen=True):
+    """The other way: this replica was told to end. Loads go on, since it answers for a while."""
+
+
+Said = Asked | InForce | Leaving  # by the serving process
 Frame = Begin | Teams | Complete | Failed | Alive | Standing | Judged | PlannedFrame
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from webhook.policy.question import Change, Verdict
-from webhook.sources.frames import Asked, InForce, Judged, read_said
+from webhook.sources.frames import Asked, InForce, Judged, Leaving, read_said
 
 PATIENCE_SECONDS = 12.0  # as long as the asker waits
 AGAIN_SECONDS = 0.3
@@ -34,14 +34,18 @@ class Inbox:
         self._queue: SimpleQueue[_Letter] = SimpleQueue()
         self._letters: list[_Letter] = []
         self.in_force: InForce | None = None  # None: no set is, or it was not told yet
+        self.is_leaving = False  # this replica was told to end
 
     def listen(self, pipe: BinaryIO) -> None:
         """Take what comes, until the pipe ends. Raises BrokenFrame."""
         while (said := read_said(pipe)) is not None:
-            if isinstance(said, InForce):
-                self.in_force = said
-            else:
-                self._queue.put(_Letter(said, self._clock()))
+            match said:
+                case InForce():
+                    self.in_force = said
+                case Leaving():
+                    self.is_leaving = True
+                case Asked():
+                    self._queue.put(_Letter(said, self._clock()))
 
     def wait(self, seconds: float) -> None:
         """Until a question has come or is due again, at most so long."""

@@ -15,6 +15,7 @@ from webhook.sources.lease import (
     Seen,
     Step,
     held,
+    released,
     seen,
     step,
     with_spec,
@@ -50,6 +51,7 @@ class Leadership:
         self._clock = clock
         self._seen: Seen | None = None
         self._renewed: float | None = None  # when it was last ours
+        self._has_left = False
         self.identity = identity
 
     @property
@@ -71,6 +73,17 @@ class Leadership:
             self._renewed = None
             return
         self._hold(lease, asked)
+
+    def leave(self) -> None:
+        """Lead no more, and give the Lease back, where it is ours. Raises ApiError; then again."""
+        self._renewed = None
+        if self._has_left:
+            return
+        lease = self._objects.get(LEASES, names.LEASE, Lease)
+        if lease.spec.holder_identity == self.identity:
+            wanted = with_spec(lease, released(lease.spec, datetime.now(UTC)))
+            self._objects.replace(LEASES, names.LEASE, wanted, Lease)
+        self._has_left = True
 
     def _hold(self, lease: Lease, asked: float) -> None:
         wanted = with_spec(lease, held(lease.spec, self.identity, datetime.now(UTC)))

@@ -98,5 +98,16 @@ def held(spec: LeaseSpec, identity: str, today: datetime) -> LeaseSpec:
     )
 
 
+def released(spec: LeaseSpec, today: datetime) -> LeaseSpec:
+    """The Lease given back, as client-go does it (`ReleaseOnCancel`): the next who asks has it."""
+    written = f"{today:%Y-%m-%dT%H:%M:%S.%fZ}"
+    return LeaseSpec(
+        lease_duration_seconds=1,
+        acquire_time=written,
+        renew_time=written,
+        lease_transitions=spec.lease_transitions,
+    )
+
+
 def with_spec(lease: Lease, spec: LeaseSpec) -> Lease:
     return msgspec.structs.replace(lease, spec=spec)

@@ -142,6 +142,8 @@ def watch(watched: Source, pipe: BinaryIO, cluster: Cluster, inbox: Inbox) -> No
         pipe.flush()
         if found is not None and loader.outcome is not None:
             cluster.tell(loader.outcome)
+        if inbox.is_leaving:
+            cluster.leave()
         inbox.wait(POLL_SECONDS)
 
 

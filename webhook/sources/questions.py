@@ -1,4 +1,4 @@
-"""Asks the loader what a change of policies would do, and tells it which set is in force.
+"""Asks the loader what a change of policies would do, and tells it how this replica stands.
 
 The API server gives the question 15 s. Whoever is asked too much, does not answer in time or is
 not there has not judged: the change is admitted, which is what `failurePolicy: Ignore` wants, and
@@ -10,7 +10,7 @@ import os
 import time
 
 from webhook.policy.question import Change, Verdict
-from webhook.sources.frames import Asked, InForce, encoded
+from webhook.sources.frames import Asked, InForce, Leaving, Said, encoded
 from webhook.sources.process import LoaderProcess
 
 # Of the 15 s that the API server waits, 3 are for the way there and back on a busy machine. A
@@ -32,6 +32,7 @@ class Questions:
         self._waiting: dict[int, asyncio.Future[Verdict]] = {}
         self._number = 0
         self._in_force: InForce | None = None
+        self._leaving: Leaving | None = None
 
     async def judge(self, change: Change) -> Verdict:
         """What the loader says; takes 12 s at most."""
@@ -58,7 +59,12 @@ class Questions:
         since = before.since if before and before.revision == revision else time.time()
         self._in_force = InForce(revision, since, is_stored)
         if self._in_force != before:
-            self._tell()
+            self._tell(self._in_force)
+
+    def leave(self) -> None:
+        """This replica was told to end. A loader that is started later is told too."""
+        self._leaving = Leaving()
+        self._tell(self._leaving)
 
     def judged(self, number: int, verdict: Verdict) -> None:
         """The loader has answered, maybe too late."""
@@ -76,7 +82,9 @@ class Questions:
         copy = os.fdopen(os.dup(loader.stdin.fileno()), "wb", buffering=0)
         loop = asyncio.get_running_loop()
         self._pipe, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, copy)
-        self._tell()
+        for each in (self._in_force, self._leaving):
+            if each is not None:
+                self._tell(each)
 
     def detach(self) -> None:
         """The loader is no more: nobody will answer what it was asked."""
@@ -87,6 +95,6 @@ class Questions:
             if not answer.done():
                 answer.set_result(Verdict(unchecked=NO_LOADER))
 
-    def _tell(self) -> None:
-        if self._in_force is not None and self._pipe is not None and not self._pipe.is_closing():
-            self._pipe.write(encoded(self._in_force))
+    def _tell(self, said: Said) -> None:
+        if self._pipe is not None and not self._pipe.is_closing():
+            self._pipe.write(encoded(said))

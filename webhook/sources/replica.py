@@ -7,6 +7,7 @@ from webhook.sources.cluster import Cluster
 from webhook.sources.duties import Duties, Duty
 from webhook.sources.keeping import Keeping, Slots
 from webhook.sources.leadership import Leadership, new_identity, replica_name
+from webhook.sources.leaving import Farewell
 from webhook.sources.objects import Objects
 from webhook.sources.recovery import Recovery
 from webhook.sources.telling import EventsDuty, Serving, StatusDuty, View
@@ -27,13 +28,15 @@ def started(
     leadership = Leadership(objects, namespace, new_identity(), clock)
     slots = Slots(objects, namespace)
     recovery = Recovery(slots.read)
+    status = StatusDuty(objects, namespace, replica_name(), view, serving, leadership, clock)
     every: list[Duty] = [
         recovery,
         leadership,
         Keeping(slots, leadership, clock),
-        StatusDuty(objects, namespace, replica_name(), view, serving, leadership, clock),
+        status,
         EventsDuty(objects, namespace, view, leadership, clock),
     ]
-    duties = Duties(every, clock)
+    farewells = [Farewell(each.name, each.leave) for each in (status, leadership)]
+    duties = Duties(every, clock, farewells)
     duties.start()
     return Cluster(duties, leadership, recovery)

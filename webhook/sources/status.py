@@ -110,6 +110,12 @@ class Status:
         if dead:
             self._hear(self._patch(dict.fromkeys(dead)))
 
+    def leave(self) -> None:
+        """Take our own entry out, where there is one. Raises ApiError; then call again later."""
+        if self._said is not None:
+            self._patch({self._key: None})
+            self._said = None
+
     def _patch(self, entries: Mapping[str, str | None]) -> Mapping[str, str]:
         return self._writer.patch_status({"data": entries})
 

@@ -109,8 +109,7 @@ def test_a_question_that_is_cut_off_is_none() -> None:
 
 
 def test_that_this_replica_ends_is_heard_and_is_no_question() -> None:
-    inbox = Inbox(Clock())
-    assert not inbox.is_leaving
+    inbox, before = Inbox(Clock()), Inbox(Clock()).is_leaving
     inbox.listen(io.BytesIO(encoded(Leaving())))
-    assert inbox.is_leaving
+    assert (before, inbox.is_leaving) == (False, True)
     assert told(inbox.answers(Judge())) == []

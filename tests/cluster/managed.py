@@ -104,6 +104,11 @@ class Release:
         code, said = self.kubectl.apply(given)
         assert code == 0, said
 
+    def install_again(self, kind: str) -> None:
+        """One resource that was lost."""
+        code, said = self.kubectl.apply([chart.one(self.resources, kind)])
+        assert code == 0, said
+
     def start(self) -> None:
         """As many replicas as the balancer has ports, all at once."""
         taken = {each.port for each in self.replicas}

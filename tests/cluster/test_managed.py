@@ -4,7 +4,7 @@ The API server checks each certificate against `caBundle` and the name of the Se
 fails is seen: the pod is refused, or comes in without what policy adds.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +14,7 @@ from tests.cluster.api import Object
 from tests.cluster.balancer import balancing
 from tests.cluster.installation import NAMESPACE
 from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
-from tests.cluster.managed import CONFIGURATIONS, SECRET, Release
+from tests.cluster.managed import CONFIGURATION, CONFIGURATIONS, SECRET, Release
 from tests.cluster.processes import free_port
 from tests.cluster.world import of
 from webhook import names
@@ -146,24 +146,33 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def introduced(release: Release) -> bool:
-    return release.store().next is not None
-
-
-def swapped(release: Release) -> bool:
-    return bool(release.store().old)
-
-
-@pytest.mark.parametrize("state", [introduced, swapped])
-def test_a_leader_that_dies_amid_a_ca_s_exchange_leaves_it_to_the_next(
-    release: Release, state: Callable[[Release], bool]
-) -> None:
+def test_an_exchange_goes_on_where_its_leader_and_then_every_replica_died(release: Release) -> None:
+    """From what the Secret and `caBundle` hold alone."""
     before = release.store().current
     release.ask("ca")
-    release.wait("half of it is done", lambda: state(release))
+    release.wait("a next CA stands beside the current one", lambda: release.store().next)
     leader = release.wait("a leader", lambda: [each for each in release.replicas if each.leads])[0]
     release.kill(leader)
+    release.free_lease()
+    release.wait("the next CA signs", lambda: release.store().old)
+    release.kill(release.replicas[0])
     release.free_lease()
     release.start()
     release.rest()
     assert release.store().current != before
+
+
+def test_what_a_person_has_to_mend_is_told(release: Release) -> None:
+    kind = CONFIGURATIONS[1]
+    release.ask("everything")
+    release.api.delete(of("", kind, CONFIGURATION)).made()
+    told = (
+        f"{kind} {CONFIGURATION} is missing: install it again (helm upgrade); the other one is "
+        "kept, and until then the API server asks nothing that stands in this one; annotation "
+        "taxiway/rotate of Secret taxiway-tls is 'everything': write ca or certificate, or take "
+        "it away"
+    )
+    release.wait("it is told", lambda: release.troubles() == {None, told})
+    release.ask("certificate")
+    release.install_again(kind)
+    release.wait("all is well", lambda: release.troubles() == {None})

@@ -32,7 +32,7 @@ class Peers:
         host, _, port = given.partition(":")
         try:
             found = socket.getaddrinfo(host, int(port or self._port), type=socket.SOCK_STREAM)
-        except OSError:
+        except (OSError, UnicodeError):  # the second is of a name that cannot be one
             return [None]
         return [(str(address[0]), int(address[1])) for *_, address in found]
 

@@ -54,6 +54,7 @@ class Draft(Struct, gc=False):
     missing: list[Part] = []
     conflicts: list[Conflict] = []
     differing_labels: list[tuple[Part, str]] = []
+    kept: list[Conflict] = []  # what were conflicts but for `onConflict: keep`
     warnings: list[str] = []
 
     def add(self, part: Part) -> None:
@@ -75,13 +76,12 @@ class Draft(Struct, gc=False):
     def conflict(
         self, part: Part, problem: str, path: str | None = None, field: str | None = None
     ) -> None:
-        """Note a conflict, unless the policy says that the author's word is to be kept.
+        """Note a conflict, or that the author's word is kept where the policy says so.
 
         `path` and `field` say what the author wrote, where that is not the part's own place.
         """
-        if part.on_conflict != "keep":
-            conflict = Conflict(part, field or part.field, path or part.path, problem)
-            self.conflicts.append(conflict)
+        conflict = Conflict(part, field or part.field, path or part.path, problem)
+        (self.kept if part.on_conflict == "keep" else self.conflicts).append(conflict)
 
 
 # The objects and lists that are often absent, encoded once.

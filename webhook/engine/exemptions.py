@@ -21,19 +21,28 @@ def waive(
     """What is left of the violations found, and warnings about exemptions that end soon."""
     left: list[Violation] = []
     used: dict[str, Exemption] = {}
-    for label, violation in found:
-        waiver = next((e for e in exemptions if _waives(e, label, violation.rule, today)), None)
+    for one in found:
+        waiver = waiver_of(one, exemptions, today)
         if waiver is None:
-            left.append(violation)
+            left.append(one[1])
         else:
             used[waiver.name] = waiver
     return left, [_ending(e) for e in used.values() if (e.expires - today).days <= WARN_DAYS]
 
 
-def _waives(exemption: Exemption, label: str | None, rule: str, today: date) -> bool:
-    if today > exemption.expires:
-        return False
-    return rule in exemption.waives or (label is not None and label in exemption.waives)
+def waiver_of(found: Found, exemptions: Sequence[Exemption], today: date) -> Exemption | None:
+    """The first exemption that waives it today."""
+    return next((e for e in exemptions if today <= e.expires and _names(e, found)), None)
+
+
+def ended(found: Found, exemptions: Sequence[Exemption], today: date) -> Exemption | None:
+    """One that has waived it, and does no more."""
+    return next((e for e in exemptions if today > e.expires and _names(e, found)), None)
+
+
+def _names(exemption: Exemption, found: Found) -> bool:
+    label, violation = found
+    return violation.rule in exemption.waives or (label is not None and label in exemption.waives)
 
 
 def _ending(exemption: Exemption) -> str:

@@ -55,6 +55,7 @@ class Placement(Struct, frozen=True):
     tolerations: frozenset[Toleration]  # those of the team, word for word
     label_keys: tuple[str, ...]  # that a step asks for
     annotation_keys: tuple[str, ...]  # likewise
+    blocks: tuple[Block, ...]  # what all this is made of: the team's, then the profiles'
 
 
 def placement(policies: PolicySet, team: Team | None, profiles: Sequence[Profile]) -> Placement:
@@ -70,6 +71,7 @@ def placement(policies: PolicySet, team: Team | None, profiles: Sequence[Profile
         frozenset(own.tolerations),
         (AZURE_USE, *(key for block in blocks for key in block.apply.labels)),
         tuple(key for block in blocks for key in block.apply.annotations),
+        tuple(blocks),
     )
 
 

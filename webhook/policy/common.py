@@ -9,7 +9,7 @@ from webhook.names import KUBE_CONTROLLERS, MODES
 from webhook.policy.index import Index
 from webhook.policy.pattern import compile_pattern
 from webhook.policy.reserved import Given
-from webhook.policy.spec import Exemption, Match, PolicySpec, Profile, Requirement
+from webhook.policy.spec import Exemption, Match, PolicySpec, Profile, Requirement, Stage
 from webhook.policy.values import CompiledMatch, Facts, Values
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Common:
         compiled = tuple(CompiledRequirement(each, spec.labels.team) for each in spec.requirements)
         self._for_all = compiled if all(each.match is None for each in compiled) else None
         self._requirements = Index((each.requirement.match or Match(), each) for each in compiled)
-        self._stages = _indexed((Match(namespaces=s.namespaces), s.mode) for s in spec.stages)
+        self._stages = _indexed((Match(namespaces=s.namespaces), s) for s in spec.stages)
         self._exemptions = _indexed((exemption.match, exemption) for exemption in spec.exemptions)
 
     def profiles(self, facts: Facts) -> tuple[Profile, ...]:
@@ -80,7 +80,11 @@ class Common:
         """The softest of the set's mode and the stages of the namespace."""
         if not self.spec.stages:
             return self.spec.mode
-        return softest(self.spec.mode, *_holding(self._stages, facts))
+        return softest(self.spec.mode, *(stage.mode for stage in self.stages(facts)))
+
+    def stages(self, facts: Facts) -> tuple[Stage, ...]:
+        """Those of the namespace."""
+        return tuple(_holding(self._stages, facts))
 
 
 def common(spec: PolicySpec, before: Common | None) -> Common:

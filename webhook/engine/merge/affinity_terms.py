@@ -49,6 +49,9 @@ class AffinityTerms:
                 _ensure_list(draft, wanted, terms)
                 draft.add(wanted.part)
 
+    def parts(self, draft: Draft) -> Sequence[Part]:  # noqa: ARG002  the same for every pod
+        return [wanted.part for wanted in self._wanted]
+
 
 def affinity_terms(blocks: Sequence[Block]) -> AffinityTerms | None:
     wanted: dict[tuple[str, str, Hashable], _Wanted] = {}

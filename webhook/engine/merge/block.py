@@ -10,7 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from webhook.engine.draft import Draft
+from webhook.engine.draft import Draft, Part
 from webhook.policy.spec import Apply
 
 
@@ -24,6 +24,9 @@ class Step(Protocol):
 
     def merge(self, draft: Draft) -> None:
         """Add to the draft what the pod lacks, and note conflicts."""
+
+    def parts(self, draft: Draft) -> Sequence[Part]:
+        """All that a pod of this workload may get of it, be it there or not: for explanations."""
 
 
 Maker = Callable[[Sequence[Block]], Step | None]  # None: no block gives the field

@@ -33,6 +33,10 @@ class Env:
                 draft.ensure(part.path, container.env, [])
                 draft.add(part)
 
+    def parts(self, draft: Draft) -> Sequence[Part]:
+        found = task_container(draft.pod)
+        return self._at(found[0] if found else 0)
+
     def _at(self, at: int) -> tuple[Part, ...]:
         if at not in self._parts:
             self._parts[at] = tuple(_part(at, variable, block) for variable, block in self._wanted)

@@ -50,6 +50,10 @@ class Iam:
         if identity.label is not None:
             _merge_label(draft, identity.label)
 
+    def parts(self, draft: Draft) -> Sequence[Part]:
+        found = self._identities.get(draft.workload.kind, _Identity())
+        return [part for part in (found.role, found.account, found.label) if part is not None]
+
 
 def iam(blocks: Sequence[Block]) -> Iam | None:
     given = [(block, block.apply.iam) for block in blocks if block.apply.iam is not None]

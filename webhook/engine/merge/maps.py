@@ -28,6 +28,9 @@ class Labels:
             elif there != part.value:
                 draft.differing_labels.append((part, there))
 
+    def parts(self, draft: Draft) -> Sequence[Part]:  # noqa: ARG002  the same for every pod
+        return self._parts
+
 
 class Annotations:
     """The annotations of the blocks, each key by the first block that gives it."""
@@ -39,6 +42,9 @@ class Annotations:
         annotations = draft.pod.metadata.annotations or NOTHING
         for part in self._parts:
             merge_annotation(draft, part, annotations.get(part.key))
+
+    def parts(self, draft: Draft) -> Sequence[Part]:  # noqa: ARG002  the same for every pod
+        return self._parts
 
 
 def labels(blocks: Sequence[Block]) -> Labels | None:

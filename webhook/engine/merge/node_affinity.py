@@ -58,6 +58,9 @@ class RequiredNodeAffinity:
             draft.operations.extend(_extend(draft.pod, authors, added))
             draft.missing.append(self._part)
 
+    def parts(self, draft: Draft) -> Sequence[Part]:  # noqa: ARG002  the same for every pod
+        return (self._part,)
+
     def _added(self, author: Term) -> list[Term]:
         """What each resulting copy of an author's term gets; [()] where it stays as it is."""
         missing = [tuple(given for given in term if given not in author) for term in self._terms]

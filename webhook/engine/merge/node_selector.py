@@ -40,6 +40,9 @@ class NodeSelector:
             draft.set(part, there is not None)
             draft.node_selector = merged
 
+    def parts(self, draft: Draft) -> Sequence[Part]:  # noqa: ARG002  the same for every pod
+        return self._parts
+
 
 def node_selector(blocks: Sequence[Block]) -> NodeSelector | None:
     parts: dict[str, Part] = {}

@@ -19,6 +19,9 @@ class PullSecrets:
                 draft.ensure("/spec/imagePullSecrets", secrets, [])
                 draft.add(part)
 
+    def parts(self, draft: Draft) -> Sequence[Part]:  # noqa: ARG002  the same for every pod
+        return self._parts
+
 
 def pull_secrets(blocks: Sequence[Block]) -> PullSecrets | None:
     parts: dict[str, Part] = {}

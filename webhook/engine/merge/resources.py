@@ -53,6 +53,15 @@ class Resources:
                 _ensure(draft, at, container, kind)
                 draft.add(self._part(at, kind, name, quantity))
 
+    def parts(self, draft: Draft) -> Sequence[Part]:
+        found = task_container(draft.pod)
+        at = found[0] if found else 0
+        given = (("requests", "request"), ("limits", "limit"))
+        every = (
+            (kind, each.name, getattr(each, one)) for each in self._wanted for kind, one in given
+        )
+        return [self._part(at, kind, name, much) for kind, name, much in every if much is not None]
+
     def _part(self, at: int, kind: str, name: str, quantity: _Quantity) -> Part:
         key = (at, kind, name)
         if key not in self._parts:

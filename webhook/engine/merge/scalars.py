@@ -51,6 +51,9 @@ class Scalar:
             if computed(spec) is not None:
                 draft.operations.append(removal)
 
+    def parts(self, draft: Draft) -> Sequence[Part]:  # noqa: ARG002  the same for every pod
+        return (self._part,)
+
 
 def scalar_part(name: str, value: str, block: Block) -> Part:
     path = f"/spec/{name}"

@@ -47,6 +47,9 @@ class Tolerations:
         if near != self._whole:  # as this very policy left them
             self._merge(draft, tolerations, near)
 
+    def parts(self, draft: Draft) -> Sequence[Part]:  # noqa: ARG002  the same for every pod
+        return [wanted.part for wanted in self._wanted]
+
     def _merge(
         self, draft: Draft, tolerations: Sequence[Toleration], near: Sequence[Toleration]
     ) -> None:

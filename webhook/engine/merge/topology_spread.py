@@ -43,6 +43,9 @@ class TopologySpread:
             if of_spread(given) != wanted.meaning:
                 draft.conflict(wanted.part, _differs(wanted.part, given), f"{_PATH}/{at}")
 
+    def parts(self, draft: Draft) -> Sequence[Part]:  # noqa: ARG002  the same for every pod
+        return [wanted.part for wanted in self._wanted]
+
 
 def topology_spread(blocks: Sequence[Block]) -> TopologySpread | None:
     wanted: dict[_Pair, _Wanted] = {}

@@ -25,6 +25,20 @@ def requirement(subject: Subject) -> list[tuple[str | None, Violation]]:
     ]
 
 
+def judged(subject: Subject, required: CompiledRequirement) -> Violation | None:
+    """The same of one requirement; None: it is met."""
+    problem = _problem(subject, required)
+    return None if problem is None else _violation(subject, required, problem)
+
+
+def wanted(subject: Subject, required: CompiledRequirement) -> str:
+    """What the label must be, in words, given whose pod it is."""
+    allowed, _ = _expected(subject, required)
+    if allowed is None and required.is_team:
+        return "it must name a team of the policy"
+    return allowed or "it must be there and not empty"
+
+
 def _problem(subject: Subject, required: CompiledRequirement) -> str | None:
     label = required.label
     value = subject.labels.get(label)

@@ -1,0 +1,246 @@
+"""An explanation for a person, in the order in which the engine goes.
+
+DENIED  daily-load-x7k2 in airflow
+  governed  pod-operator: label kubernetes_pod_operator is "True"
+  team      payments (teams.yaml:4): label team names it
+  mode      enforce: the policy's own (cluster.yaml:4)
+  gives
+    added     label cost-center=CC-1001, of team payments (teams.yaml:12)
+    there     nodeSelector pool=payments, of team payments (teams.yaml:14)
+  requires
+    met       label cost-center: CC-1001 (cluster.yaml:11)
+  breaks
+    reserved  toleration gpu:NoSchedule belongs to team fraud: remove it
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from webhook.airflow.signs import why_not
+from webhook.cli.places import Places
+from webhook.cli.show import fact, heading, result, workload_text
+from webhook.cli.terminal import Row, paragraph, row
+from webhook.cli.verdict import Verdict
+from webhook.engine import Violation
+from webhook.engine.explanation import Explanation
+from webhook.engine.lines import Line
+from webhook.engine.ownership import MemberTest
+from webhook.names import APPLIED, KUBE_CONTROLLERS
+from webhook.policy.spec import Exemption
+
+_COLOURS = {
+    "added": "green",
+    "replaced": "green",
+    "conflict": "red",
+    "kept": "yellow",
+    "left-out": "yellow",
+    "met": "green",
+    "broken": "red",
+    "waived": "yellow",
+}
+_GIVES_NOTHING = "nothing: no team and no profile has anything for this pod"
+_UPDATE = "nothing: an UPDATE is never patched, and only what it changes is judged"
+_ALREADY = (
+    f"the pod carries {APPLIED}: {{}}; what is there may be what Taxiway added to it when it was "
+    "created"
+)
+
+
+class Explained(Struct, frozen=True):
+    """A pod with why; `explanation` is None where it is not governed."""
+
+    verdict: Verdict
+    explanation: Explanation | None
+
+
+def rows(explained: Explained, places: Places, width: int | None) -> Iterator[Row]:
+    """`width` in columns; None: as wide as it comes."""
+    verdict = explained.verdict
+    subject = verdict.subject
+    yield heading(result(verdict), subject.name, subject.request.namespace)
+    if explained.explanation is None:
+        yield from _left_alone(verdict, width)
+    else:
+        yield from _governed(verdict, explained.explanation, places, width)
+    for warning in verdict.warnings:
+        yield from paragraph("  warning   ", warning, width, "yellow")
+    yield from _note(verdict, width)
+    yield row()
+
+
+def _left_alone(verdict: Verdict, width: int | None) -> Iterator[Row]:
+    subject = verdict.subject
+    if not subject.judged:
+        yield from fact("why", "a request that Taxiway answers without looking", width)
+        return
+    for at, why in enumerate(why_not(subject.request.pod, subject.request.namespace)):
+        yield from fact("why" if at == 0 else "", why, width)
+
+
+def _governed(
+    verdict: Verdict, why: Explanation, places: Places, width: int | None
+) -> Iterator[Row]:
+    workload = why.decision.workload
+    if workload is not None:
+        yield from fact("governed", f"{workload.kind}: {'; '.join(why.signs)}", width)
+        _, _, ids = workload_text(workload).partition(", ")
+        yield from fact("", ids, width) if ids else ()
+    yield from fact("team", _team(why, places), width)
+    for test in why.ownership.tests:
+        yield from paragraph(f"{'':<14}{test.key:<12}", _tested(test, why), width, "dim")
+    yield from fact("mode", _mode(why, places), width)
+    yield from _gives(verdict, why, places, width)
+    yield from _requires(why, places, width)
+    yield from _breaks(why, places, width)
+
+
+def _team(why: Explanation, places: Places) -> str:
+    own = why.ownership
+    where = f"{own.team} ({places.team(own.team)})" if own.team else "none"
+    match own.rule:
+        case "label" if own.team:
+            return f"{where}: label {own.label_key} names it"
+        case "label":
+            return f"{where}: label {own.label_key} is {own.label}, which is no team of the policy"
+        case "members":
+            return f"{where}: there is no label {own.label_key}, and its members alone match"
+        case "several":
+            return (
+                f"{where}: there is no label {own.label_key}, and the members of several teams "
+                f"match: {', '.join(own.candidates)}"
+            )
+    nearly = "; ".join(f"{team} would, but {keys} cannot be tested" for team, keys in own.nearly)
+    return (
+        f"{where}: there is no label {own.label_key}, and no team's members match"
+        f"{f' ({nearly})' if nearly else ''}"
+    )
+
+
+def _tested(test: MemberTest, why: Explanation) -> str:
+    if test.outcome == "cannot be tested":
+        return f"cannot be tested: {_untested(test, why)}"
+    value = test.value or "(none)"
+    if test.outcome == "matches":
+        by = [glob for glob in test.globs if glob != test.value]
+        return f"{value} matches{f' {by[0]}' if by else ''}"
+    return f"{value} matches none of {', '.join(test.globs)}"
+
+
+def _untested(test: MemberTest, why: Explanation) -> str:
+    if test.key == "dags":
+        workload = why.decision.workload
+        return f"a pod of {workload.kind if workload else 'this kind'} has no dag to go by"
+    if test.value is None:
+        return "nobody said who creates the pod (--user)"
+    return f"{test.value} makes pods for others (controllers, and {KUBE_CONTROLLERS[0]})"
+
+
+def _mode(why: Explanation, places: Places) -> str:
+    place = places.mode()
+    own = f"the policy's own ({place})" if place else "the policy's own, and its default"
+    softer = [stage for stage in why.stages if stage.mode == why.decision.mode]
+    if why.decision.mode == why.policy_mode or not softer:
+        return f"{why.decision.mode}: {own}"
+    stage = softer[0]
+    return (
+        f"{why.decision.mode}: the stage for namespaces {', '.join(stage.namespaces[:3])} "
+        f"({places.stage(stage)}) is softer than {why.policy_mode}, {own}"
+    )
+
+
+def _gives(verdict: Verdict, why: Explanation, places: Places, width: int | None) -> Iterator[Row]:
+    if not why.lines:
+        is_update = verdict.subject.request.operation == "UPDATE"
+        yield from fact("gives", _UPDATE if is_update else _GIVES_NOTHING, width)
+        return
+    audit = " (in audit nothing is sent)" if why.decision.mode == "audit" else ""
+    yield row(f"  gives{audit}", "dim")
+    for line in why.lines:
+        yield from _entry(line.outcome, _line(line, places), width)
+
+
+def _line(line: Line, places: Places) -> str:
+    where = places.line(line)
+    source = "Taxiway" if line.source == "taxiway" else line.source
+    return (
+        f"{line.text}, of {source}{f' ({where})' if where else ''}"
+        f"{f': {line.why}' if line.why else ''}"
+    )
+
+
+def _requires(why: Explanation, places: Places, width: int | None) -> Iterator[Row]:
+    if why.requirements:
+        yield row("  requires", "dim")
+    for each in why.requirements:
+        place = places.requirement(each.requirement)
+        if each.violation is None:
+            said = f"label {each.requirement.label}: {each.value} ({place})"
+            yield from _entry("met", said, width)
+        else:
+            yield from _broken(each.violation, why, place, places, width)
+
+
+def _broken(
+    violation: Violation,
+    why: Explanation,
+    place: str,
+    places: Places,
+    width: int | None,
+) -> Iterator[Row]:
+    waiver = _exemption_of(violation, why)
+    soft = "" if violation.mode == "enforce" else f", in {violation.mode}"
+    outcome = "broken" if waiver is None else "waived"
+    told = f"{violation.message} ({place}{soft})"
+    yield from _entry(outcome, told, width)
+    yield from _exempted(violation, why, places, width)
+
+
+def _breaks(why: Explanation, places: Places, width: int | None) -> Iterator[Row]:
+    """The other rules; requirements were told above."""
+    waived = [each.violation for each in why.waived]
+    others = [each for each in (*why.decision.violations, *waived) if each.rule != "requirement"]
+    if others:
+        yield row("  breaks", "dim")
+    for violation in others:
+        soft = "" if violation.mode == "enforce" else f" (in {violation.mode})"
+        where = f" [{violation.path}]" if violation.path else ""
+        state = " (waived)" if violation in waived else ""
+        label = f"    {violation.rule:<12}"
+        said = f"{violation.message}{where}{soft}{state}"
+        yield from paragraph(label, said, width, "yellow" if soft or state else "red")
+        yield from _exempted(violation, why, places, width)
+
+
+def _exempted(
+    violation: Violation, why: Explanation, places: Places, width: int | None
+) -> Iterator[Row]:
+    waiver = _exemption_of(violation, why)
+    if waiver is not None:
+        yield from _entry("", f"waived by {_exemption(waiver, places)}", width)
+    for each in why.lapsed:
+        if each.violation == violation:
+            yield from _entry("", f"no more waived by {_exemption(each.exemption, places)}", width)
+
+
+def _exemption_of(violation: Violation, why: Explanation) -> Exemption | None:
+    return next((each.exemption for each in why.waived if each.violation == violation), None)
+
+
+def _exemption(exemption: Exemption, places: Places) -> str:
+    until = exemption.expires.isoformat()
+    return (
+        f"exemption {exemption.name} ({places.exemption(exemption)}) until the end of {until}, "
+        f"UTC: {exemption.reason}; allowed by {exemption.approved_by}"
+    )
+
+
+def _entry(outcome: str, text: str, width: int | None) -> list[Row]:
+    label = f"    {outcome.replace('-', ' '):<10}"
+    return paragraph(label, text, width, _COLOURS.get(outcome, "dim"))
+
+
+def _note(verdict: Verdict, width: int | None) -> Iterator[Row]:
+    applied = (verdict.subject.request.pod.metadata.annotations or {}).get(APPLIED)
+    if applied is not None:
+        yield from paragraph("  note      ", _ALREADY.format(applied), width, "yellow")

@@ -2,28 +2,30 @@
 
 import itertools
 import statistics
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
+from tests.cluster import pods
 from tests.cluster.api import Api, Object
 from tests.cluster.creations import Creations, creating
 from tests.cluster.lone_api_server import LoneApiServer
 from tests.cluster.world import of
 from tests.reliability import policies
 from tests.reliability.existing_secret import ExistingSecret
-from tests.reliability.release import released
+from tests.reliability.release import Release, released
 from tests.reliability.scenarios import Scenario, Stage
 from tests.reliability.verdict import Verdict, judge
 from tests.serving import until
 from webhook.names import APPLIED
 
 CREATIONS_A_SECOND = 50
-FULL_SECONDS = 300.0  # from here on a run is not a short one
+FULL_SECONDS = 300.0
 BAD_EVERY = 10  # one pod of so many must be refused
-NAMESPACE = "data-1"
+ASKED_SECONDS = 60.0  # a service that makes its own CA writes that into its configurations first
+NAMESPACE = "data-first"
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -51,28 +53,53 @@ class Result(Struct, frozen=True, kw_only=True):
         return self.times > 0 and verdict.is_clean and verdict.failed <= self.most_failures
 
 
-def play(scenario: Scenario, server: LoneApiServer, folder: Path, seconds: float) -> Result:
-    """`server` is this scenario's own."""
-    make_room(server.api)
-    secret = ExistingSecret(folder / "own")
-    values = scenario.values(secret, is_short=seconds < FULL_SECONDS)
+@contextmanager
+def running_release(
+    server: LoneApiServer, folder: Path, values: Object, secret: ExistingSecret | None = None
+) -> Iterator[Release]:
+    """Ready, and asked by the API server. `secret` goes with values that name it."""
+    make_room(server.api, NAMESPACE)
     with released(server, folder, values) as release:
-        if not scenario.is_managed:
+        if secret is not None:
             secret.create(server.api)
         release.start()
-        until("the API server asks", lambda: is_asked(server.api), 60.0)
-        with creating(
-            server.credentials, mixed(NAMESPACE), CREATIONS_A_SECOND, dry_run=False
-        ) as creations:
-            stage = Stage(release, seconds, secret)
-            scenario.play(stage)
-    return _result(scenario, stage, creations)
+        until("the API server asks", lambda: is_asked(server.api), ASKED_SECONDS)
+        yield release
 
 
-def make_room(api: Api) -> None:
-    """A namespace for the pods; no controller is here that would make its account."""
-    api.create(of("v1", "Namespace", NAMESPACE)).made()
-    api.create(of("v1", "ServiceAccount", "default", namespace=NAMESPACE)).made()
+def play_alone(scenario: Scenario, server: LoneApiServer, folder: Path, seconds: float) -> Result:
+    """On a server that nobody else uses, with the chart's defaults."""
+    secret = None if scenario.is_managed else ExistingSecret(folder / "own")
+    values = {} if secret is None else {"tls": secret.values}
+    with running_release(server, folder, values, secret) as release:
+        return play(scenario, release, "data-alone", seconds, secret)
+
+
+def play(
+    scenario: Scenario,
+    release: Release,
+    namespace: str,
+    seconds: float,
+    secret: ExistingSecret | None = None,
+) -> Result:
+    """`namespace` is new, and holds the pods of this run; it begins with `data-`."""
+    make_room(release.api, namespace)
+    credentials, first = release.server.credentials, release.wave
+    stage = Stage(release, seconds, secret)
+    with creating(credentials, mixed(namespace), CREATIONS_A_SECOND, dry_run=False) as creations:
+        scenario.play(stage)
+    stored = release.api.list("Pod", namespace)
+    placements = [policies.given(wave) for wave in range(first, release.wave + 1)]
+    verdict = judge(creations.each, stored, placements, stage.down)
+    return _result(scenario, stage, creations, verdict)
+
+
+def make_room(api: Api, namespace: str) -> None:
+    """A namespace for pods; no controller is here that would make its account."""
+    api.create(of("v1", "Namespace", namespace)).made()
+    api.create(of("v1", "ServiceAccount", "default", namespace=namespace)).made()
+    pod = pods.pod(namespace)
+    until("it can hold pods", lambda: api.create(pod, dry_run=True).code == 201)
 
 
 def is_asked(api: Api) -> bool:
@@ -91,18 +118,16 @@ def mixed(namespace: str) -> Callable[[], Object]:
     return make
 
 
-def _result(scenario: Scenario, stage: Stage, creations: Creations) -> Result:
-    stored = stage.release.api.list("Pod", NAMESPACE)
-    placements = [policies.given(wave) for wave in range(stage.wave + 1)]
+def _result(scenario: Scenario, stage: Stage, creations: Creations, verdict: Verdict) -> Result:
     took = [each.ended - each.began for each in creations.each]
     return Result(
         scenario=scenario.name,
-        seconds=time.monotonic() - stage.began,
+        seconds=creations.lasted,
         times=stage.times,
         rate=creations.rate(),
         skipped=creations.skipped,
         median=statistics.median(took),
         longest=max(took),
         may_fail=scenario.may_fail,
-        verdict=judge(creations.each, stored, placements, stage.down),
+        verdict=verdict,
     )

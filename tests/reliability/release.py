@@ -30,7 +30,7 @@ READY_SECONDS = 60.0  # 2 s on an idle machine
 
 
 class Release:
-    """`pods` are those that are not about to end."""
+    """`pods` are those that are not about to end; `wave` is the policy that is stored."""
 
     def __init__(
         self, server: LoneApiServer, folder: Path, service: Service, values: Object
@@ -39,6 +39,7 @@ class Release:
         self.api = server.api
         self.service = service
         self.pods: list[Pod] = []
+        self.wave = 0
         self._folder = folder
         self._leaving: list[Pod] = []
         self._numbers = itertools.count(1)
@@ -58,9 +59,16 @@ class Release:
         code, said = Kubectl(self.server.credentials, self._folder).apply(given)
         assert code == 0, said
 
-    def change_policy(self, wave: int) -> None:
+    def change_policy(self) -> None:
+        self.wave += 1
         config_map = of("v1", "ConfigMap", "taxiway-policy", namespace=NAMESPACE)
-        self.api.patch(config_map, {"data": {"policy.yaml": policy(wave)}}).made()
+        self.api.patch(config_map, {"data": {"policy.yaml": policy(self.wave)}}).made()
+
+    @property
+    def template(self) -> Object:
+        """What the Deployment makes its pods of."""
+        found: Object = self._deployment["template"]
+        return found
 
     @property
     def _deployment(self) -> Object:
@@ -110,10 +118,9 @@ class Release:
 
     def _add(self) -> Pod:
         number = next(self._numbers)
-        template = self._deployment["template"]
-        metadata = template["metadata"] | {"name": f"taxiway-{number}"}
+        metadata = self.template["metadata"] | {"name": f"taxiway-{number}"}
         container = Container(
-            template | {"metadata": metadata},
+            self.template | {"metadata": metadata},
             NAMESPACE,
             self.api,
             self.server.credentials,

@@ -8,7 +8,7 @@
 | certificate, managed      | the service is asked for a new one                                   |
 | CA rotation, managed      | the service is asked for a new CA: two in the bundle, swap, one left |
 | policy change             | another wave is stored                                               |
-| API server restart        | it is told to end, the next time it is killed; then it is started    |
+| API server restart        | it is killed, the next time it is told to end; then it is started    |
 
 A kill alone may cost creations: the calls that the process had taken, and those that are sent to
 its address until endpoints are without it.
@@ -21,7 +21,6 @@ from functools import partial
 
 from msgspec import Struct
 
-from tests.cluster.api import Object
 from tests.cluster.installation import NAMESPACE
 from tests.cluster.world import of
 from tests.reliability.existing_secret import ExistingSecret
@@ -44,9 +43,8 @@ class Stage:
 
     release: Release
     seconds: float
-    existing_secret: ExistingSecret
+    existing_secret: ExistingSecret | None = None  # where the release has one
     times: int = 0  # how often it has happened
-    wave: int = 0  # the policy in force
     down: list[Period] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
@@ -74,6 +72,7 @@ def kill(stage: Stage) -> None:
 
 def certificate_in_a_secret(stage: Stage) -> None:
     for _ in stage.turns(1.0):
+        assert stage.existing_secret is not None
         stage.existing_secret.rotate(stage.release, KUBELETS_APART_SECONDS)
 
 
@@ -111,37 +110,26 @@ def differs(stage: Stage, key: str, before: str) -> bool:
 
 def policy_change(stage: Stage) -> None:
     for _ in stage.turns(1.0):
-        stage.wave += 1
-        stage.release.change_policy(stage.wave)
+        stage.release.change_policy()
 
 
 def api_server_restart(stage: Stage) -> None:
     for _ in stage.turns(4.0):
         began = time.monotonic()
-        with stage.release.server.down(politely=stage.times % 2 == 0):
+        with stage.release.server.down(politely=stage.times % 2 == 1):
             time.sleep(1.0)
         stage.down.append(Period(began, time.monotonic()))
 
 
 class Scenario(Struct, frozen=True):
-    """`values`: of the chart. `may_fail`: whether creations may, for one of each kill."""
+    """`may_fail`: whether creations may."""
 
     name: str
     play: Callable[[Stage], None]
-    is_managed: bool = True
+    is_managed: bool = True  # the chart's default, else a Secret of one's own
     may_fail: bool = False
 
-    def values(self, secret: ExistingSecret, *, is_short: bool) -> Object:
-        """Of the chart: its defaults, but for shorter waits where the run is short."""
-        tls = {} if self.is_managed else {"tls": secret.values}
-        return tls | (SHORT_VALUES if is_short else {})
 
-
-# A drain longer than endpoints take to be withdrawn, and an overlap longer than a watch takes.
-SHORT_VALUES: Object = {
-    "drainSeconds": 5,
-    "extraEnv": [{"name": "TAXIWAY_TLS_OVERLAP_SECONDS", "value": "4"}],
-}
 SCENARIOS = (
     Scenario("rolling restart", rolling_restart),
     Scenario("kill -9 of a replica", kill, may_fail=True),

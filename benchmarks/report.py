@@ -1,16 +1,14 @@
 """What was measured, as a table for people and as JSON."""
 
 import json
-import os
 import platform
-import subprocess
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
-from benchmarks import loading, wire, work
+from benchmarks import loading, origin, wire, work
 
 RESULTS = Path(__file__).parent / "results.json"
 WORK_HEAD = f"{'policy':>20}{'median µs':>32}{'quartiles µs':>16}{'least µs':>10}{'to 1 team':>11}"
@@ -47,8 +45,8 @@ def write(
 ) -> None:
     """Write `results.json`: the figures, of which commit, with which versions, on what machine."""
     results = {
-        "commit": _commit(),
-        "machine": _machine(),
+        "commit": origin.commit(),
+        "machine": origin.machine(),
         "versions": {"python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
         "work": [_rounded(figure) for figure in worked],
@@ -81,26 +79,3 @@ def _round(value: object) -> object:
     if isinstance(value, float):
         return round(value, 3)
     return [_round(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def _commit() -> str:
-    """With a plus sign where the checkout holds more than the commit."""
-    git = ["git", "-C", str(RESULTS.parent)]
-    head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-    changed = [*git, "status", "--porcelain", "--", "../webhook"]
-    more = subprocess.run(changed, capture_output=True, text=True, check=False).stdout
-    return head.stdout.strip() + ("+" if more else "")
-
-
-def _machine() -> dict[str, object]:
-    return {"cores": os.cpu_count(), "architecture": platform.machine(), "model": _model()}
-
-
-def _model() -> str:
-    """The processor's name where the kernel tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return "unknown"
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, "unknown")

@@ -32,6 +32,7 @@ from webhook import names
 KILL_EVERY_SECONDS = 300.0
 # Kubelets look at Secrets each in its own time: in a cluster up to a minute and a half apart.
 KUBELETS_APART_SECONDS = 0.5
+RESTARTS = 15  # at most, of an API server
 RENEWAL_SECONDS = 60.0
 ROTATION_SECONDS = 180.0  # an overlap is 60 s, and the leader looks every few
 SECRET = "taxiway-tls"  # noqa: S105  its name
@@ -64,10 +65,12 @@ def rolling_restart(stage: Stage) -> None:
 
 def kill(stage: Stage) -> None:
     """A third of the way, so that what comes after is seen too."""
-    for _ in stage.turns(min(stage.seconds, KILL_EVERY_SECONDS) / 3):
-        if stage.times * KILL_EVERY_SECONDS < time.monotonic() - stage.began:
-            stage.release.pods[stage.times % 2].kill()
-            stage.release.settle()
+    third = min(stage.seconds, KILL_EVERY_SECONDS) / 3
+    for _ in stage.turns(third):
+        next_third = time.monotonic() + 2 * third
+        stage.release.pods[stage.times % len(stage.release.pods)].kill()
+        stage.release.settle()
+        time.sleep(max(0.0, next_third - time.monotonic()))
 
 
 def certificate_in_a_secret(stage: Stage) -> None:
@@ -114,7 +117,7 @@ def policy_change(stage: Stage) -> None:
 
 
 def api_server_restart(stage: Stage) -> None:
-    for _ in stage.turns(4.0):
+    for _ in stage.turns(max(4.0, stage.seconds / RESTARTS)):
         began = time.monotonic()
         with stage.release.server.down(politely=stage.times % 2 == 1):
             time.sleep(1.0)

@@ -37,9 +37,11 @@ NUMBERS = itertools.count(1)
 def release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Release]:
     found = binaries.locate(binaries.wanted_kubernetes())
     folder = tmp_path_factory.mktemp("release")
-    with lone_api_server(found, folder) as server:
-        with play.running_release(server, folder, SHORTER) as running:
-            yield running
+    with (
+        lone_api_server(found, folder) as server,
+        play.running_release(server, folder, SHORTER) as running,
+    ):
+        yield running
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,15 @@ THIRD_PARTY = {
         "server/shadow_metrics.py",
     },
     "re2": {"policy/pattern.py"},
-    "rich": {"cli/terminal.py"},
-    "typer": {"cli/app.py", "cli/option.py", "cli/serve_options.py", "cli/tls_options.py"},
+    "rich": {"cli/progress.py", "cli/terminal.py"},
+    "typer": {
+        "cli/app.py",
+        "cli/common_options.py",
+        "cli/diff_options.py",
+        "cli/option.py",
+        "cli/serve_options.py",
+        "cli/tls_options.py",
+    },
     # The server, the protocol class that puts limits to its connections, and who runs both.
     "uvicorn": {"cli/service.py", "server/listener.py", "server/protocol.py"},
     # What the Kubernetes client asks with, and whose errors it lets through.

@@ -1,8 +1,8 @@
 """Whole outputs of the real command. `TAXIWAY_REGENERATE=1 pytest tests/cli/test_golden.py` writes
 them again; read the difference before it is committed.
 
-The revision of the example policies stands as `<revision>`, so that a comment in them, or a new
-version of the semantics, does not change every file.
+A revision of policies stands as `<revision>`, so that a comment in them, or a new version of the
+semantics, does not change every file.
 """
 
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import POLICIES, ROOT, taxiway
+from tests.cli.diffing import NEW, OLD, PODS
 from webhook.cli.policies import read_policies
 from webhook.policy.load import load
 
@@ -41,6 +42,14 @@ CASES = {
     "lint-warnings-when-strict": f"lint --strict {INPUTS}/policies-odd --now 2026-06-01",
     "no-policies-there": f"review --policies {INPUTS}/missing examples/pods/pod-operator.json",
     "no-policies-in-it": f"lint {GOLDEN.relative_to(ROOT)}",
+    "diff": f"diff {OLD} {NEW} --pods {PODS}",
+    "diff-as-json": f"diff {OLD} {NEW} --pods {PODS} --examples 1 -o json",
+    "diff-as-markdown": f"diff {OLD} {NEW} --pods {PODS} -o markdown --allow",
+    "diff-of-nothing": f"diff {OLD} {OLD} --pods {PODS}",
+    "diff-in-counts-alone": f"diff {NEW} {OLD} --pods {PODS} --examples 0",
+    "diff-of-what-cannot-be-read": f"diff {OLD} {NEW} --pods {PODS} --pods {INPUTS}/several.yaml "
+    f"--pods {INPUTS}/missing.yaml",
+    "diff-without-pods": f"diff {OLD} {NEW} --audit-log /dev/null",
     "a-date-that-is-none": f"{REVIEW} --now yesterday examples/pods/pod-operator.json",
 }
 
@@ -60,7 +69,8 @@ def test_no_golden_file_is_left_over() -> None:
 
 def transcript(command: str) -> str:
     ended = taxiway(*command.split())
-    revision = load(read_policies(ROOT / POLICIES)).spec.revision
     parts = (f"$ taxiway {command}", ended.out, "--- stderr", ended.err, f"--- exit {ended.code}")
     text = "\n".join(part.rstrip("\n") for part in parts if part)
-    return text.replace(revision, "<revision>") + "\n"
+    for policies in (POLICIES, OLD, NEW):
+        text = text.replace(load(read_policies(ROOT / policies)).spec.revision, "<revision>")
+    return text + "\n"

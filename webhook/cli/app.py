@@ -1,18 +1,28 @@
 """The commands of `taxiway`: their options, and nothing of their work.
 
 Each command imports its own file when it is called: `taxiway version` takes a tenth of a second
-and must not wait for a web server. The options of `serve` stand in `serve_options`.
+and must not wait for a web server. Commands of many options stand in files of their own, as
+`diff_options`; those that several have, in `common_options`.
 """
 
 import sys
-from datetime import date
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
+from webhook.cli import diff_options
+from webhook.cli.common_options import (
+    ContextOption,
+    KubeconfigOption,
+    NowOption,
+    Output,
+    OutputOption,
+    day,
+    end,
+)
 from webhook.cli.serve_options import ServeOptions, with_options
 
 # Tracebacks with local variables (typer's own default) would print whole pods.
@@ -26,30 +36,10 @@ app = typer.Typer(
 )
 
 
-class Output(StrEnum):
-    text = "text"
-    json = "json"
-
-
 class Report(StrEnum):
     text = "text"
     json = "json"
     junit = "junit"
-
-
-OutputOption = Annotated[
-    Output, typer.Option("--output", "-o", help="For people, or JSON Lines for scripts.")
-]
-NowOption = Annotated[
-    str | None,
-    typer.Option(metavar="DATE", help="Judge exemptions as of this date (UTC), not today."),
-]
-KubeconfigOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="The way to the cluster; without it, kubectl's.")
-]
-ContextOption = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Of the kubeconfig, if not its current one.")
-]
 
 
 def main() -> None:
@@ -72,7 +62,7 @@ def serve(options: ServeOptions) -> None:
     """
     from webhook.cli import serve as command
 
-    _end(command.serve(options.settings()))
+    end(command.serve(options.settings()))
 
 
 @app.command(short_help="Show what Taxiway would do with pods.")
@@ -113,13 +103,13 @@ def review(
     settings = command.ReviewSettings(
         policies=policies,
         files=tuple(files),
-        today=_today(now),
+        today=day(now),
         user=user,
         namespace=namespace,
         govern_all=govern_all,
         as_json=output is Output.json,
     )
-    _end(command.review(settings))
+    end(command.review(settings))
 
 
 @app.command(short_help="Show why Taxiway decides about a pod as it does.")
@@ -206,9 +196,9 @@ def run_tests(
     from webhook.cli import policy_tests as command
 
     settings = command.PolicyTestSettings(
-        directory=directory, policies=policies, today=_today(now), report=output.value
+        directory=directory, policies=policies, today=day(now), report=output.value
     )
-    _end(command.run(settings))
+    end(command.run(settings))
 
 
 @app.command(short_help="Check policies.")
@@ -253,12 +243,15 @@ def lint(
         raise typer.BadParameter("is needed without a directory", param_hint="--namespace")
     settings = command.LintSettings(
         policies=policies,
-        today=_today(now),
+        today=day(now),
         strict=strict,
         as_json=output is Output.json,
         cluster=asked if cluster else None,
     )
-    _end(command.lint(settings))
+    end(command.lint(settings))
+
+
+app.command(short_help="Show what a change of policy does to pods.")(diff_options.diff)
 
 
 @app.command(short_help="Show by which policies the replicas of a cluster answer.")
@@ -282,7 +275,7 @@ def policies(
         context=context,
         as_json=output is Output.json,
     )
-    _end(command.replicas(settings))
+    end(command.replicas(settings))
 
 
 @app.command(short_help="Print the JSON Schema of policies.")
@@ -290,7 +283,7 @@ def schema() -> None:
     """Print the JSON Schema of the policy language, for editors."""
     from webhook.cli import schema as command
 
-    _end(command.schema())
+    end(command.schema())
 
 
 @app.command(short_help="Make certificates for development.")
@@ -306,7 +299,7 @@ def certs(
     """Make a CA and a server certificate for development. Those that still serve are kept."""
     from webhook.cli import certs as command
 
-    _end(command.certs(directory, tuple(host or ("localhost", "127.0.0.1"))))
+    end(command.certs(directory, tuple(host or ("localhost", "127.0.0.1"))))
 
 
 @app.command()
@@ -314,17 +307,4 @@ def version() -> None:
     """Print the version."""
     from webhook.cli import version as command
 
-    _end(command.version())
-
-
-def _today(now: str | None) -> date:
-    from webhook.cli.now import today
-
-    try:
-        return today(now)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--now") from None
-
-
-def _end(code: int) -> NoReturn:
-    raise typer.Exit(code)
+    end(command.version())

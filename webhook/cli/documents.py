@@ -6,13 +6,16 @@ and it is small, YAML in its flow style.
 """
 
 import json
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from webhook.cli.kubernetes_yaml import MAX_DEPTH, YamlError, read_yaml
 
 # `kubectl get pods -A -o json` of 25,000 pods of 10 KiB.
 MAX_BYTES = 256 * 2**20
+STDIN = "-"
 # YAML takes about 20 µs a value; flow style is written by hand, and small.
 MAX_FLOW_CHARACTERS = 2**20
 
@@ -23,6 +26,19 @@ class DocumentError(ValueError):
     def __init__(self, reason: str, line: int | None = None) -> None:
         super().__init__(reason)
         self.line = line
+
+
+def named_input(file: str) -> str:
+    """How a file is named in messages."""
+    return "standard input" if file == STDIN else file
+
+
+def read_bytes(file: str) -> bytes:
+    """One byte over the limit is enough to see that it is passed. Raises OSError."""
+    if file == STDIN:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with Path(file).open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
 
 
 def read_documents(data: bytes) -> Iterator[tuple[int, Any]]:

@@ -92,7 +92,12 @@ def _pod(
     pod = _decoded(raw)
     if isinstance(pod, str):
         return Refusal(origin, pod)
-    request = AdmissionRequest(
+    return Subject(origin=origin, request=creation(pod, defaults), raw=raw, notes=notes)
+
+
+def creation(pod: Pod, defaults: Defaults) -> AdmissionRequest:
+    """The request that would make this pod; it may have been made, and read from a cluster."""
+    return AdmissionRequest(
         uid="",
         operation="CREATE",
         pod=pod,
@@ -101,7 +106,6 @@ def _pod(
         user=defaults.user,
         from_cluster=bool(pod.metadata.resource_version),
     )
-    return Subject(origin=origin, request=request, raw=raw, notes=notes)
 
 
 def _reviewed(review: dict[str, Any], origin: str, defaults: Defaults) -> Found:

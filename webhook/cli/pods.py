@@ -1,23 +1,19 @@
 """The pods of files and of standard input, for every command that is given some."""
 
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
-from webhook.cli.documents import MAX_BYTES, DocumentError, read_documents
+from webhook.cli.documents import DocumentError, named_input, read_bytes, read_documents
 from webhook.cli.objects import Found, pods_in
 from webhook.cli.subject import Defaults, Refusal
-
-STDIN = "-"
 
 
 def found_in(files: Iterable[str], defaults: Defaults) -> Iterator[Found]:
     """Each pod as it is read, and in its place why something is none."""
     for file in files:
-        origin = "standard input" if file == STDIN else file
+        origin = named_input(file)
         try:
             count = 0
-            for line, value in read_documents(_bytes(file)):
+            for line, value in read_documents(read_bytes(file)):
                 count += 1
                 yield from pods_in(value, f"{origin}:{line}", defaults)
             if not count:
@@ -26,11 +22,3 @@ def found_in(files: Iterable[str], defaults: Defaults) -> Iterator[Found]:
             yield Refusal(f"{origin}:{error.line}" if error.line else origin, str(error))
         except OSError as error:
             yield Refusal(origin, f"cannot be read: {error.strerror}")
-
-
-def _bytes(file: str) -> bytes:
-    """One byte over the limit is enough to see that it is passed."""
-    if file == STDIN:
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    with Path(file).open("rb") as stream:
-        return stream.read(MAX_BYTES + 1)

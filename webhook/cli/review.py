@@ -18,6 +18,7 @@ from webhook.cli.pods import found_in
 from webhook.cli.policies import load_policies
 from webhook.cli.subject import Defaults, Refusal
 from webhook.cli.terminal import Terminal, paragraph, printable
+from webhook.cli.users import names_users
 from webhook.cli.verdict import PatchFailed, Verdict, judge
 from webhook.engine import Engine
 from webhook.policy.compile import compile_policy
@@ -93,7 +94,7 @@ def _judged(engine: Engine, found: Found, settings: ReviewSettings) -> Verdict |
 
 def _close(tally: _Tally, revision: str, settings: ReviewSettings, spec: PolicySpec) -> None:
     """What is said once. JSON Lines stay pods alone, so there it goes to standard error."""
-    note = tally.users_untested and _names_users(spec)
+    note = tally.users_untested and names_users(spec)
     if settings.as_json:
         if note:
             complain(NO_USER)
@@ -101,15 +102,3 @@ def _close(tally: _Tally, revision: str, settings: ReviewSettings, spec: PolicyS
     terminal = Terminal()
     rows = paragraph("note  ", NO_USER, terminal.wrap_at, "yellow") if note else []
     terminal.rows([*rows, show.summary(tally.results, tally.refused, revision)])
-
-
-def _names_users(spec: PolicySpec) -> bool:
-    matches = [
-        *(profile.match for profile in spec.profiles),
-        *(exemption.match for exemption in spec.exemptions),
-        *(requirement.match for requirement in spec.requirements if requirement.match),
-    ]
-    teams = spec.teams.values()
-    return any(match.users for match in matches) or any(
-        team.members and team.members.users for team in teams
-    )

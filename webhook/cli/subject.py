@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from webhook.airflow.workload import Workload, recognise
 from webhook.kube.review import AdmissionRequest
 
 JUDGED_OPERATIONS = ("CREATE", "UPDATE")
@@ -50,3 +51,16 @@ class Refusal(Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.reason}"
+
+
+def workload_of(
+    request: AdmissionRequest, *, govern_all: bool, own_namespace: str | None = None
+) -> Workload | None:
+    """As the service: a pod that was governed before an update still is, label or no label."""
+    for pod in filter(None, (request.pod, request.old_pod)):
+        found = recognise(
+            pod, namespace=request.namespace, govern_all=govern_all, own_namespace=own_namespace
+        )
+        if found is not None:
+            return found
+    return None

@@ -12,10 +12,9 @@ import jsonpatch
 from msgspec import Struct
 
 from webhook.admission import operations_json
-from webhook.airflow.workload import Workload, recognise
-from webhook.cli.subject import Subject
+from webhook.airflow.workload import Workload
+from webhook.cli.subject import Subject, workload_of
 from webhook.engine import Decision, Engine, Violation
-from webhook.kube.review import AdmissionRequest
 
 UNGOVERNED = Decision()
 
@@ -59,24 +58,13 @@ class Verdict(Struct, frozen=True, kw_only=True):
 def judge(engine: Engine, subject: Subject, today: date, *, govern_all: bool) -> Verdict:
     """`govern_all`: as in a namespace labelled `taxiway/govern: all`."""
     request = subject.request
-    workload = _workload(request, govern_all)
+    workload = workload_of(request, govern_all=govern_all)
     if workload is None or not subject.judged:
         return Verdict(subject=subject, decision=UNGOVERNED, operations=[], after=subject.raw)
     decided = engine.review(request, workload, today)
     operations = json.loads(operations_json(decided.operations))
     after = patched(subject.raw, operations)
     return Verdict(subject=subject, decision=decided, operations=operations, after=after)
-
-
-def _workload(request: AdmissionRequest, govern_all: bool) -> Workload | None:
-    """As the service: a pod that was governed before an update still is, label or no label."""
-    for pod in filter(None, (request.pod, request.old_pod)):
-        workload = recognise(
-            pod, namespace=request.namespace, govern_all=govern_all, own_namespace=None
-        )
-        if workload is not None:
-            return workload
-    return None
 
 
 def patched(pod: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:

@@ -170,15 +170,16 @@ def _side(record: Record, decision: Decision, own: Sequence[Operation], docs: st
     told = refusing or decision.violations
     rules = tuple(dict.fromkeys(violation.rule for violation in told))
     return Side(
-        _outcome(decision),
+        outcome_of(decision),
         short(decision.team),
         rules,
         _messages(record, decision, docs),
-        _patch(own),
+        patch_lines(own),
     )
 
 
-def _outcome(decision: Decision) -> str:
+def outcome_of(decision: Decision) -> str:
+    """What its author sees: denied | warned | allowed | audited."""
     if decision.mode == "audit":
         return "audited"
     if denying(decision):
@@ -196,7 +197,8 @@ def _messages(record: Record, decision: Decision, docs: str | None) -> tuple[str
     return (denial(name, record.made_by, told, decision.contact, docs), *warnings)
 
 
-def _patch(operations: Sequence[Operation]) -> tuple[str, ...]:
+def patch_lines(operations: Sequence[Operation]) -> tuple[str, ...]:
+    """A line an operation, and how many are left out."""
     lines = [_line(operation) for operation in operations[:MOST_OPERATIONS]]
     left = len(operations) - len(lines)
     return (*lines, f"and {left} more") if left else tuple(lines)

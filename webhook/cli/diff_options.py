@@ -1,0 +1,93 @@
+"""The options of `taxiway diff`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from webhook.cli.common_options import ContextOption, KubeconfigOption, NowOption, day, end
+
+if TYPE_CHECKING:
+    from webhook.cli.corpus import Corpus
+
+
+class DiffOutput(StrEnum):
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Policies: a directory or one file.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Those that are to take its place.")],
+    pods: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH",
+            help="Pods: a file of all that `review` takes, or a directory of such; - is standard "
+            "input; may be repeated.",
+        ),
+    ] = None,
+    audit_log: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Pods as they were sent: the API server's audit log, level Request or above; "
+            "may be repeated.",
+        ),
+    ] = None,
+    cluster: Annotated[
+        bool, typer.Option("--cluster", help="The pods that there are in a cluster.")
+    ] = False,
+    namespace: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--in", metavar="NAMESPACE", help="With --cluster: these alone; may be repeated."
+        ),
+    ] = None,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
+    govern_all: Annotated[
+        bool,
+        typer.Option("--all", help="Files, logs: as in namespaces labelled taxiway/govern: all."),
+    ] = False,
+    allow: Annotated[
+        bool, typer.Option("--allow", help="Newly denied pods are no failure.")
+    ] = False,
+    examples: Annotated[
+        int, typer.Option(metavar="N", min=0, max=1000, help="How many to show of each kind.")
+    ] = 3,
+    now: NowOption = None,
+    output: Annotated[
+        DiffOutput,
+        typer.Option("--output", "-o", help="For people, for scripts, or for a pull request."),
+    ] = DiffOutput.text,
+) -> None:
+    """Show what a change of policy does to pods: newly denied, newly admitted, placed elsewhere.
+
+    Decides each pod of a corpus by both sets. Name at least one of --pods, --audit-log, --cluster.
+
+    Exit code: 0 no pod is newly denied, 1 one is (unless --allow), 2 bad input or policy.
+    """
+    from webhook.cli import policy_diff as command
+    from webhook.cli.audit_log import AuditLog
+    from webhook.cli.pod_files import PodFiles
+
+    reached = (kubeconfig, context, namespace) != (None, None, None)
+    if reached and not cluster:
+        raise typer.BadParameter("give it too", param_hint="--cluster")
+    corpora: list[Corpus] = [AuditLog(file, govern_all=govern_all) for file in audit_log or ()]
+    if pods:
+        corpora.append(PodFiles(tuple(pods), govern_all=govern_all))
+    if not corpora:
+        raise typer.BadParameter("name pods to compare by", param_hint="--pods")
+    settings = command.DiffSettings(
+        old=old,
+        new=new,
+        today=day(now),
+        output=output.value,
+        examples=examples,
+        is_allowed=allow,
+    )
+    end(command.diff(settings, corpora))

@@ -161,7 +161,7 @@ def explain(
     settings = command.ExplainSettings(
         pod=pod,
         policies=policies,
-        today=_today(now),
+        today=day(now),
         service_namespace=live,
         user=user,
         namespace=namespace,
@@ -170,7 +170,7 @@ def explain(
         context=context,
         as_json=output is Output.json,
     )
-    _end(command.explain(settings))
+    end(command.explain(settings))
 
 
 @app.command("test", short_help="Run the tests of policies.")

@@ -183,6 +183,21 @@ def test_the_time_of_a_new_ca_begins_anew_where_its_bundle_was_overwritten() -> 
     assert is_at_rest(cluster)
 
 
+def test_the_time_of_a_new_ca_begins_anew_where_the_leader_could_not_look() -> None:
+    cluster = settled()
+    leader = cluster.leader
+    assert leader is not None
+    cluster.asked = "ca"
+    run(cluster, PLAN.overlap - 20)
+    leader.is_cut_off = True
+    run(cluster, 10)
+    leader.is_cut_off = False
+    run(cluster, PLAN.overlap - 10)
+    assert cluster.store().next is not None
+    run(cluster, ROTATED_SECONDS)
+    assert is_at_rest(cluster)
+
+
 def test_all_is_renewed_in_time_for_years() -> None:
     cluster = settled(replicas=2)
     for _ in range(80):  # 10 days apart: a CA is exchanged three times

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
 from typing import Protocol
 
+from webhook.sources.api_errors import ApiError
 from webhook.sources.ca_bundle import Found
 from webhook.sources.duties import Leads, Outcome, Undone
 from webhook.sources.tls_secret import Kept
@@ -16,7 +17,7 @@ from webhook.trust.certificates import Certificate, Pair, is_issued_by
 from webhook.trust.rotation import Plan, Seen, may_serve, needs_peers, next_step
 from webhook.trust.store import Store
 
-# Steps that may follow each other at once: at most two do (reintroduce, then swap).
+# A step, one that follows from it, and the bundle; the rest is for the next turn.
 MOST_STEPS = 4
 # A rolling update takes minutes; a replica that is out of reach for longer is somebody's concern.
 LATE_SECONDS = 600.0
@@ -26,8 +27,9 @@ WAITS = (
 )
 NOTHING_YET = "no certificate is stored yet: the leader makes one when its CA is believed"
 LATE = (
-    "for {:.0f} s some replica does not answer, or serves a certificate of an old CA: until all "
-    "have changed, the old CA stays in caBundle; look at the pods"
+    f"for {LATE_SECONDS / 60:.0f} minutes some replica has not answered, or has served a "
+    "certificate of an old CA: until all have changed, the old CA stays in caBundle; look at the "
+    "pods"
 )
 
 
@@ -109,6 +111,15 @@ class CertificateDuty:
     def turn(self, outcome: Outcome) -> None:  # noqa: ARG002  whatever the load was
         """Raises ApiError, and Undone with all that somebody should know."""
         self._complaints = []
+        try:
+            self._do()
+        except ApiError:
+            self._forget()  # nobody knows what happens while nobody looks
+            raise
+        if self._complaints:
+            raise Undone("; ".join(self._complaints))
+
+    def _do(self) -> None:
         kept: Kept | None = self._secret.read()
         for _ in range(MOST_STEPS):
             if kept is None:
@@ -120,8 +131,6 @@ class CertificateDuty:
                 self._forget()
                 break
             kept = self._lead(kept)
-        if self._complaints:
-            raise Undone("; ".join(self._complaints))
 
     def _serve(self, store: Store) -> None:
         """Let this replica serve what is stored, if the API servers believe that."""
@@ -132,10 +141,13 @@ class CertificateDuty:
             return
         # Without one there is nothing to lose, so that the first start asks nobody.
         bundles = () if served is None else self._bundle.read().bundles
-        if may_serve(fresh, served, bundles, self._now()):
-            self._served.put(fresh)
-        else:
+        if not may_serve(fresh, served, bundles, self._now()):
             self._complaints.append(WAITS)
+            return
+        try:
+            self._served.put(fresh)
+        except Undone as error:  # who leads still has to look after the others
+            self._complaints.append(str(error))
 
     def _lead(self, kept: Kept) -> Kept | None:
         """One step. Returns what is stored then; None: there is no more to do now."""
@@ -183,10 +195,10 @@ class CertificateDuty:
         self._complaints += [
             *found.complaints,
             *([] if asked is None else [asked]),
-            *([LATE.format(late)] if late > LATE_SECONDS else []),
+            *([LATE] if late > LATE_SECONDS else []),
         ]
 
     def _forget(self) -> None:
-        """Somebody else leads: what was timed is not known any more."""
+        """What was timed is not known any more: it is timed anew."""
         for each in (self._bundled, self._changed, self._late):
             each.seconds(None)

@@ -61,6 +61,7 @@ check: env ## lint, types, format, and that no generated file is stale
 	$(VENV)/bin/mypy
 	$(VENV)/bin/taxiway schema | cmp - docs/taxiway-policy-v1.schema.json
 	$(PY) charts/table.py --check
+	$(PY) -m tests.reliability --check
 
 format: env ## format the code
 	$(VENV)/bin/ruff check --fix-only --quiet .
@@ -94,8 +95,9 @@ bench: env ## measure a request's work, the service's, and the loading of polici
 fuzz: env ## 100,000 mutated requests and 10,000 mutated policies
 	TAXIWAY_FUZZ_ADMISSION=100000 TAXIWAY_FUZZ_LOADER=10000 $(PY) -m pytest -m 'not cluster' -k fuzz
 
-reliability: env control-plane ## 50 changes of policy while pods are created, with figures
+reliability: env control-plane ## what becomes of pods while replicas restart, die and renew
 	TAXIWAY_POLICY_CHANGES=50 $(PY) -m pytest tests/cluster/test_changes_under_load.py
+	$(PY) -m tests.reliability
 
 clean: ## remove all that was made here (the cache of binaries stays)
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis certs/*.key certs/*.crt

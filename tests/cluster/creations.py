@@ -1,8 +1,8 @@
 """Pods created through the API server at a steady rate, and what became of each.
 
 A dry run passes every admission plugin and webhook, and stores nothing. Creations begin when they
-are due, however long those before them take, as they would in a cluster; at most MOST_AT_ONCE are
-under way, so that an API server that hangs is not buried.
+are due, however long those before them take, as they would in a cluster; at most so many are under
+way at once, so that an API server that hangs is not buried.
 """
 
 import asyncio
@@ -51,12 +51,19 @@ class Creations:
     """`each` holds those that have ended, in that order. `skipped`: as many were due too soon."""
 
     def __init__(
-        self, credentials: Credentials, make: Callable[[], Object], rate: float, *, dry_run: bool
+        self,
+        credentials: Credentials,
+        make: Callable[[], Object],
+        rate: float,
+        *,
+        dry_run: bool = True,
+        at_once: int = MOST_AT_ONCE,
     ) -> None:
         self._credentials = credentials
         self._make = make
         self._query = "?dryRun=All" if dry_run else ""
         self._pause = 1 / rate
+        self._at_once = at_once
         self._is_over = False
         self.each: list[Creation] = []
         self.skipped = 0
@@ -80,7 +87,7 @@ class Creations:
         while not self._is_over and due - started < MOST_SECONDS:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             due += self._pause
-            if len(under_way) >= MOST_AT_ONCE:
+            if len(under_way) >= self._at_once:
                 self.skipped += 1
                 continue
             task = asyncio.create_task(self._create(wire))
@@ -111,14 +118,20 @@ class Creations:
 
 @contextmanager
 def creating(
-    credentials: Credentials, make: Callable[[], Object], rate: float, *, dry_run: bool = True
+    credentials: Credentials, make: Callable[[], Object], rate: float
 ) -> Iterator[Creations]:
-    """So many pods a second that `make` makes, until the end of the block."""
-    creations = Creations(credentials, make, rate, dry_run=dry_run)
+    """So many pods a second that `make` makes, by dry run, until the end of the block."""
+    with running(Creations(credentials, make, rate)) as creations:
+        yield creations
+
+
+@contextmanager
+def running(creations: Creations) -> Iterator[Creations]:
+    """Until the end of the block, and until those that are under way have ended."""
     with background_loop() as loop:
-        running = asyncio.run_coroutine_threadsafe(creations.run(), loop)
+        ended = asyncio.run_coroutine_threadsafe(creations.run(), loop)
         try:
             yield creations
         finally:
             creations.end()
-            running.result(CALL_SECONDS + 5)
+            ended.result(CALL_SECONDS + 5)

@@ -11,7 +11,7 @@ TOOLS := $(PY) -m tests.cluster.binaries
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help env certs run test test-unit test-kubernetes check format schema chart image lock control-plane \
+.PHONY: help env certs run test test-unit test-kubernetes check format schema chart image sbom lock control-plane \
   bench fuzz reliability clean
 
 help: ## list the targets
@@ -78,6 +78,10 @@ image: ## build the container image (BASE=python:…@sha256:…, IMAGE=taxiway)
 	  echo "say what to build on, by digest: make image BASE=python:3.13-slim@sha256:..." >&2; exit 2;; \
 	esac
 	docker build --build-arg BASE=$(BASE) --tag $(IMAGE) .
+
+sbom: env ## list what serves, with hashes and licences: dist/taxiway.cdx.json (CycloneDX)
+	@mkdir -p dist
+	$(PY) -m release.sbom > dist/taxiway.cdx.json
 
 # Neither the registry's address nor a download's stands in a lock: both come from pip's settings.
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -8,8 +8,7 @@
 | nothing                             | nothing: somebody has to look                              |
 """
 
-from email.message import Message
-from typing import Any
+from typing import Any, Protocol
 
 # By the words that older metadata uses. `BSD License` is not there: it does not say which.
 SPDX = {
@@ -31,19 +30,25 @@ SPDX = {
 LONGEST_NAME = 100  # what is longer is the text of a licence, and not its name
 
 
-def licences(metadata: Message) -> list[dict[str, Any]]:
+class Metadata(Protocol):
+    """Of an installed package: any number of values by each field's name."""
+
+    def get_all(self, name: str, failobj: None = None, /) -> list[Any] | None: ...
+
+
+def licences(metadata: Metadata) -> list[dict[str, Any]]:
     """CycloneDX `licenses`: one expression, or any number of licences."""
-    expression = metadata["License-Expression"]
-    if expression:
-        return [{"expression": expression}]
+    expressions = metadata.get_all("License-Expression")
+    if expressions:
+        return [{"expression": expressions[0]}]
     return [_licence(said) for said in _distinct(metadata)]
 
 
-def _distinct(metadata: Message) -> list[str]:
+def _distinct(metadata: Metadata) -> list[str]:
     """SPDX ids where they are known, in a stable order."""
     classifiers = metadata.get_all("Classifier") or []
     said = [
-        metadata["License"] or "",
+        *(metadata.get_all("License") or []),
         *(each.split(" :: ")[-1] for each in classifiers if each.startswith("License :: ")),
     ]
     names = {SPDX.get(each, each) for each in map(str.strip, said)}

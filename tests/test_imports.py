@@ -63,6 +63,7 @@ THIRD_PARTY = {
     "rich": {"cli/progress.py", "cli/terminal.py"},
     "typer": {
         "cli/app.py",
+        "cli/audit_options.py",
         "cli/common_options.py",
         "cli/diff_options.py",
         "cli/option.py",

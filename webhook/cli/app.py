@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from webhook.cli import diff_options
+from webhook.cli import audit_options, diff_options
 from webhook.cli.common_options import (
     ContextOption,
     KubeconfigOption,
@@ -252,6 +252,7 @@ def lint(
 
 
 app.command(short_help="Show what a change of policy does to pods.")(diff_options.diff)
+app.command(short_help="Hold what runs in a cluster against the policies.")(audit_options.audit)
 
 
 @app.command(short_help="Show by which policies the replicas of a cluster answer.")

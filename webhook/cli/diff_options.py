@@ -80,6 +80,10 @@ def diff(
     corpora: list[Corpus] = [AuditLog(file, govern_all=govern_all) for file in audit_log or ()]
     if pods:
         corpora.append(PodFiles(tuple(pods), govern_all=govern_all))
+    if cluster:
+        from webhook.cli.cluster_pods import ClusterPods  # the Kubernetes client takes 0.5 s
+
+        corpora.append(ClusterPods(kubeconfig, context, tuple(namespace or ())))
     if not corpora:
         raise typer.BadParameter("name pods to compare by", param_hint="--pods")
     settings = command.DiffSettings(

@@ -6,21 +6,17 @@ that are missing leave out a check, and say so.
 
 from pathlib import Path
 
-from webhook.names import POLICY_LABEL, POLICY_LIVE
+from webhook.cli.cluster_policies import policies_in, unreadable
 from webhook.policy.documents import Cache, parse_documents
 from webhook.policy.errors import PolicyWarning
 from webhook.policy.inventory import wanted
 from webhook.policy.lint_cluster import absent
 from webhook.policy.spec import PolicySpec
 from webhook.policy.union import gather
-from webhook.sources.api_errors import ApiError, Refused, Unreachable
+from webhook.sources.api_errors import ApiError
 from webhook.sources.connection import Connection
-from webhook.sources.directory import SUFFIXES, Files, Unreadable
+from webhook.sources.directory import Files
 from webhook.sources.inventory import Cluster
-from webhook.sources.listing import FORBIDDEN, right
-from webhook.sources.objects import CONFIG_MAPS
-
-UNKNOWN = 401
 
 
 class ClusterLint:
@@ -41,35 +37,13 @@ class ClusterLint:
 
     def files(self, namespace: str) -> Files:
         """The policies in force there."""
-        try:
-            found = self._cluster.policies(namespace)
-        except Refused as error:
-            if error.status == FORBIDDEN:
-                raise Unreadable(right(CONFIG_MAPS, namespace)) from error
-            raise _unreadable(error) from error
-        except ApiError as error:
-            raise _unreadable(error) from error
-        if not found:
-            ends = " or ".join(SUFFIXES)
-            raise Unreadable(
-                f"no ConfigMap in namespace {namespace} has both the label {POLICY_LABEL}="
-                f"{POLICY_LIVE} and a key that ends in {ends}: give the namespace of the service"
-            )
-        return found
+        return policies_in(self._cluster, namespace)
 
     def warnings(self, files: Files, spec: PolicySpec, cache: Cache) -> tuple[PolicyWarning, ...]:
         """What the policies name and the cluster lacks. They have been loaded with `cache`."""
         try:
             there = self._cluster.inventory(wanted(spec))
         except ApiError as error:
-            raise _unreadable(error) from error
+            raise unreadable(error) from error
         documents = (one for name, data in files for one in parse_documents(name, data, cache))
         return absent(gather(documents)[0], there)
-
-
-def _unreadable(error: ApiError) -> Unreadable:
-    if isinstance(error, Refused) and error.status == UNKNOWN:
-        return Unreadable(f"the cluster does not know you ({error}): log in, or give --context")
-    if isinstance(error, Unreachable):
-        return Unreadable(f"the cluster cannot be asked: {error}; give --kubeconfig or --context")
-    return Unreadable(f"the cluster cannot be read: {error}; try again, or leave out --cluster")

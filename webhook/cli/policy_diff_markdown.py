@@ -45,7 +45,7 @@ def code(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Text as itself."""
-    return "".join(f"\\{one}" if one in "\\`*_{}[]<>#|~@" else one for one in printable(text))
+    return "".join(f"\\{one}" if one in "\\`*_[]<>#|~" else one for one in printable(text))
 
 
 def cell(text: str) -> str:

@@ -52,11 +52,17 @@ def listed(
     namespace: str = "",
     accept: str = JSON,
     labels: str = "",
+    fields: str = "",
 ) -> Iterator[T]:
-    """Every object of this kind, as a `wanted`; no namespace is all. Raises ApiError."""
+    """Every object of this kind, as a `wanted`; no namespace is all. Raises ApiError.
+
+    `labels` and `fields` are selectors, as kubectl takes them.
+    """
     within = f"/namespaces/{quote(namespace, safe='')}" if namespace else ""
     path = f"/{kind.prefix}{within}/{kind.plural}"
-    query: Query = [("limit", str(PAGE)), *([("labelSelector", labels)] if labels else [])]
+    query: Query = [("limit", str(PAGE))]
+    query += [("labelSelector", labels)] if labels else []
+    query += [("fieldSelector", fields)] if fields else []
     after: Query = []
     for _ in range(MOST_PAGES):
         with connection.telling():

@@ -67,6 +67,7 @@ def checked(sent: Json, given: Answer) -> Json:
 HELD = PolicyFiles("live", {"p.yaml": TEXT})
 HOLDS = PolicyFiles("live", {"p.yaml": OTHER})
 CHANGED = config_map(data={"p.yaml": OTHER})
+OF_CHART = {"taxiway/policy": "live", "helm.sh/chart": "taxiway-0.1.0"}
 
 ASKED: dict[str, tuple[Json, str, PolicyFiles | None, PolicyFiles | None]] = {
     "created": (review(config_map(), None), "teams", None, HELD),
@@ -104,6 +105,18 @@ ASKED: dict[str, tuple[Json, str, PolicyFiles | None, PolicyFiles | None]] = {
         "teams",
         None,
         PolicyFiles("live", None, {"p.yaml": b"\xff"}),
+    ),
+    "the chart's own, and changed": (
+        review(CHANGED, config_map(metadata={"labels": OF_CHART})),
+        "teams",
+        HELD,
+        HOLDS,
+    ),
+    "deleted, and another chart's": (
+        review(None, config_map(metadata={"labels": {**OF_CHART, "helm.sh/chart": "teams-1"}})),
+        "teams",
+        HELD,
+        None,
     ),
     "created without a name yet": (
         review(config_map(metadata={"name": "", "generateName": "teams-"}), None, name=None),
@@ -168,6 +181,22 @@ def test_nobody_is_asked_where_it(sent: Json, decision: str) -> None:
     assert isinstance(given, Answer)
     assert (given.record.endpoint, given.record.decision) == ("validate-policy", decision)
     assert checked(sent, given) == {"uid": UID, "allowed": True}
+
+
+def test_the_chart_s_own_policy_goes_with_the_release_and_a_warning() -> None:
+    sent = review(None, config_map(metadata={"labels": OF_CHART}))
+    given = asked(sent)
+    assert isinstance(given, Answer)
+    assert given.record.decision == "unchecked"
+    assert checked(sent, given) == {
+        "uid": UID,
+        "allowed": True,
+        "warnings": [
+            "this is the chart's own policy, which `helm uninstall` deletes: it was not asked what "
+            "goes without it. If no policy is left, or one needs it, the last good set stays in "
+            "force"
+        ],
+    }
 
 
 BAD: dict[str, tuple[bytes, str]] = {

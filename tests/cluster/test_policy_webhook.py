@@ -243,10 +243,7 @@ def test_of_two_broken_configmaps_one_can_be_mended_and_then_the_other(
             "spot/p.yaml:3:10: teams.spot.costCentres: unknown key; did you mean `costCenters`?\n"
             "configmap/growth replaced\n",
         )
-        assert kubectl("delete", "configmap", "spot") == (
-            0,
-            f'configmap "spot" deleted from {NAMESPACE} namespace\n',
-        )
+        assert kubectl("delete", "configmap", "spot", "--output=name") == (0, "configmap/spot\n")
     both.teams_are(2, LIVE_SECONDS)
 
 

@@ -6,6 +6,7 @@
 | no ConfigMap, or one that is no policy             | allowed, untouched                         |
 | nothing that is policy differs                     | allowed                                    |
 | a deletion by Kubernetes itself                    | allowed: a namespace that ends must end    |
+| a deletion of the chart's own policy               | allowed, with a warning: so must a release |
 | the change cannot be judged now                    | allowed, with a warning that says why      |
 | the change brings errors (`policy.change` has the rule) | denied, with each at file:line:column |
 | the change is good                                 | allowed, with warnings                     |
@@ -23,7 +24,7 @@ from webhook.admission.answer import Answer, allowed, denied
 from webhook.admission.outcomes import bad_request
 from webhook.admission.record import ConfigMapRequest, Record
 from webhook.admission.review import MALFORMED, BadRequest, Request, checked_request, reason
-from webhook.names import POLICY_LABEL, POLICY_LABELS, SHADOWS
+from webhook.names import HELM_CHART, POLICY_LABEL, POLICY_LABELS, SHADOWS
 from webhook.policy.question import Change, PolicyFiles, Verdict
 
 NAME = "validate-policy"
@@ -36,6 +37,13 @@ MOST_WARNING = 256
 MOST_WARNINGS = 3900
 # Who deletes what is in a namespace that is being deleted, or what an owner leaves behind.
 _CONTROLLERS = ("system:serviceaccount:kube-system:", "system:kube-controller-manager")
+# The label `helm.sh/chart` of what our chart makes: its name and version.
+_OUR_CHART = "taxiway-"
+# `helm uninstall` deletes webhook configurations last, when the policy was refused already.
+OF_THE_CHART = (
+    "this is the chart's own policy, which `helm uninstall` deletes: it was not asked what goes "
+    "without it. If no policy is left, or one needs it, the last good set stays in force"
+)
 
 
 class Question(Struct, frozen=True):
@@ -65,6 +73,9 @@ class _ConfigMap(Struct, rename="camel", frozen=True):
     metadata: _Metadata = _Metadata()
     data: dict[str, str] | None = None
     binary_data: dict[str, bytes] | None = None
+
+    def is_of_our_chart(self) -> bool:
+        return (self.metadata.labels or {}).get(HELM_CHART, "").startswith(_OUR_CHART)
 
     def policies(self) -> PolicyFiles | None:
         meta = self.metadata
@@ -142,6 +153,8 @@ def _question(given: _Request) -> Question | Answer:
     )
     if before == after or (given.operation == "DELETE" and by_kubernetes):
         return _admitted(request, "allowed")
+    if given.operation == "DELETE" and given.old_object and given.old_object.is_of_our_chart():
+        return _admitted(request, "unchecked", [OF_THE_CHART])
     return Question(request, Change(request.namespace, request.config_map, before, after))
 
 

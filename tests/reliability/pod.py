@@ -26,7 +26,7 @@ class Pod:
 
     def __init__(self, container: Container, service: Service) -> None:
         self.container = container
-        self._endpoint = container.address, container.port("https")
+        self.endpoint = container.address, container.port("https")
         self._service = service
         self._is_ready = False
         self._is_leaving = threading.Event()
@@ -79,4 +79,4 @@ class Pod:
             if ready is self._is_ready or (ready and self._is_leaving.is_set()):
                 return
             self._is_ready = ready
-            (self._service.add if ready else self._service.remove)(self._endpoint)
+            (self._service.add if ready else self._service.remove)(self.endpoint)

@@ -21,6 +21,7 @@ from tests.cluster.kubelet import Container
 from tests.cluster.lone_api_server import LoneApiServer
 from tests.cluster.processes import free_port
 from tests.cluster.world import of
+from tests.reliability.peers import peers
 from tests.reliability.pod import Pod
 from tests.reliability.policies import policy
 from tests.reliability.service import PROPAGATION_SECONDS, Service
@@ -40,6 +41,8 @@ class Release:
         self.service = service
         self.pods: list[Pod] = []
         self.wave = 0
+        self._peers = ""
+        self._running = ExitStack()
         self._folder = folder
         self._leaving: list[Pod] = []
         self._numbers = itertools.count(1)
@@ -81,6 +84,9 @@ class Release:
 
     def start(self) -> None:
         """As many pods as the Deployment wants, ready and known to be."""
+        if not self._peers:
+            here = peers(self._replicas, lambda: [pod.endpoint for pod in self.pods])
+            self._peers = self._running.enter_context(here)
         for _ in range(self._replicas):
             self._add()
         for pod in self.pods:
@@ -111,6 +117,10 @@ class Release:
         self.pods = []
         self._reap()
 
+    def close(self) -> None:
+        self.end()
+        self._running.close()
+
     def _reap(self) -> None:
         codes = [pod.end() for pod in self._leaving]
         self._leaving = []
@@ -126,7 +136,7 @@ class Release:
             self.server.credentials,
             self._folder / f"pod-{number}",
             address(number),
-            {"TAXIWAY_TLS_PEERS": ",".join(map(address, range(1, 1 + self._replicas)))},
+            {"TAXIWAY_TLS_PEERS": self._peers},
         )
         pod = Pod(container, self.service)
         self.pods.append(pod)
@@ -141,7 +151,6 @@ class Release:
 
 
 def address(number: int) -> str:
-    """Of this pod; those of the first pods are where replicas look for each other."""
     return f"127.0.{1 + number // 250}.{number % 250}"
 
 
@@ -152,6 +161,6 @@ def released(server: LoneApiServer, folder: Path, values: Object) -> Iterator[Re
     with ExitStack() as stack:
         stack.enter_context(running(service))
         release = Release(server, folder, service, values)
-        stack.callback(release.end)
+        stack.callback(release.close)
         release.install()
         yield release

@@ -50,12 +50,15 @@ class Stage:
     began: float = field(default_factory=time.monotonic)
 
     def turns(self, pause: float) -> Iterator[None]:
-        """After each pause, until the time is over."""
-        while time.monotonic() + pause < self.began + self.seconds:
+        """After each pause, for as long as one that takes what the last one took ends in time."""
+        end, took = self.began + self.seconds, 0.0
+        while time.monotonic() + pause + took < end:
             time.sleep(pause)
+            began = time.monotonic()
             yield
+            took = time.monotonic() - began
             self.times += 1
-        time.sleep(max(0.0, self.began + self.seconds - time.monotonic()))
+        time.sleep(max(0.0, end - time.monotonic()))
 
 
 def rolling_restart(stage: Stage) -> None:

@@ -25,7 +25,8 @@ from webhook.cli.subject import Defaults, Refusal
 from webhook.kube.review import UserInfo
 
 LONGEST_LINE = 16 * 2**20  # bytes: two objects of 3 MiB, escaped, and the envelope
-_NO_OBJECT = (
+NO_OBJECT = Raw(b"null")
+_UNKNOWN = (
     "{} creations in {} have no requestObject, so their pods are not known: log pods at level "
     "Request in the API server's audit policy"
 )
@@ -48,7 +49,7 @@ class Event(Struct, rename="camel", frozen=True):
     user: UserInfo | None = None
     impersonated_user: UserInfo | None = None
     object_ref: ObjectReference | None = None
-    request_object: Raw | None = None
+    request_object: Raw = NO_OBJECT  # msgspec reads no union of Raw and None
     items: "list[Event] | None" = None
 
     @property
@@ -86,7 +87,7 @@ class AuditLog:
         except OSError as error:
             yield Refusal(self._origin, f"cannot be read: {error.strerror}")
         if self._without_object:
-            self.notes.append(_NO_OBJECT.format(self._without_object, self._origin))
+            self.notes.append(_UNKNOWN.format(self._without_object, self._origin))
 
     def _opened(self, stack: ExitStack) -> BinaryIO:
         if self._file == STDIN:
@@ -120,11 +121,12 @@ class AuditLog:
                 yield from self._creation(each, where)
 
     def _creation(self, event: Event, where: str) -> Iterator[Case | Refusal]:
-        if event.request_object is None or event.object_ref is None:
+        sent = bytes(event.request_object)
+        if sent == b"null" or event.object_ref is None:
             self._without_object += 1
             return
         try:
-            pod = decode_pod(bytes(event.request_object))
+            pod = decode_pod(sent)
         except BadRequest as error:
             yield Refusal(where, str(error))
             return

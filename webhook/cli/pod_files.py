@@ -50,14 +50,17 @@ class PodFiles:
         for file in self._files:
             origin = named_input(file)
             try:
-                yield from self._file(file, origin)
+                data = read_bytes(file)
+                before = self.read
+                yield from self._file(data, origin)
+                self.read = before + len(data)
             except DocumentError as error:
                 yield Refusal(f"{origin}:{error.line}" if error.line else origin, str(error))
             except OSError as error:
                 yield Refusal(origin, f"cannot be read: {error.strerror}")
 
-    def _file(self, file: str, origin: str) -> Iterator[Case | Refusal]:
-        data, before, count = read_bytes(file), self.read, 0
+    def _file(self, data: bytes, origin: str) -> Iterator[Case | Refusal]:
+        count = 0
         documents = _json(data)
         found = self._slow(data, origin) if documents is None else self._fast(documents, origin)
         for one in found:
@@ -65,7 +68,6 @@ class PodFiles:
             yield one
         if not count:
             yield Refusal(origin, "holds no pod; give Kubernetes objects as YAML or JSON")
-        self.read = before + len(data)
 
     def _fast(self, documents: list[tuple[int, Raw]], origin: str) -> Iterator[Case | Refusal]:
         for line, raw in documents:
@@ -84,12 +86,15 @@ class PodFiles:
             pod = _pod(raw)
         except MALFORMED:
             pod = None
-        if pod is not None and (pod.kind, pod.api_version) in (
-            ("Pod", "v1"),
-            *([(None, None)] if implied else []),
-        ):
+        if pod is not None and _is_pod(pod, implied):
             yield Case(origin, creation(pod, _NOBODY), self._govern_all)
             return
+        try:
+            yield from self._read(raw, origin, implied)
+        except DocumentError as error:
+            yield Refusal(origin, str(error))
+
+    def _read(self, raw: Raw, origin: str, implied: bool) -> Iterator[Case | Refusal]:
         for _, value in read_documents(bytes(raw)):
             if implied and isinstance(value, dict):
                 value = {"kind": "Pod", "apiVersion": "v1"} | value
@@ -118,6 +123,12 @@ def _json(data: bytes) -> list[tuple[int, Raw]] | None:
         return [(number, _raw(line)) for number, line in lines if line.strip()]
     except MALFORMED:
         return None
+
+
+def _is_pod(pod: Pod, implied: bool) -> bool:
+    """In a PodList the items need not say what they are."""
+    said = (pod.kind, pod.api_version)
+    return said == ("Pod", "v1") or (implied and said == (None, None))
 
 
 def _decoded_head(raw: Raw) -> _Head | None:

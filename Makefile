@@ -60,6 +60,7 @@ check: env ## lint, types, format, and that no generated file is stale
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/taxiway schema | cmp - docs/taxiway-policy-v1.schema.json
+	$(VENV)/bin/taxiway schema --tests | cmp - docs/taxiway-tests-v1test.schema.json
 	$(PY) charts/table.py --check
 	$(PY) -m tests.reliability --check
 
@@ -67,8 +68,9 @@ format: env ## format the code
 	$(VENV)/bin/ruff check --fix-only --quiet .
 	$(VENV)/bin/ruff format .
 
-schema: env ## make the JSON Schema of the policy language again
+schema: env ## make the JSON Schemas of policies and of their tests again
 	$(VENV)/bin/taxiway schema > docs/taxiway-policy-v1.schema.json
+	$(VENV)/bin/taxiway schema --tests > docs/taxiway-tests-v1test.schema.json
 
 chart: env ## make the table of values in the chart's README again
 	$(PY) charts/table.py

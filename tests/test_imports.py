@@ -66,8 +66,10 @@ THIRD_PARTY = {
         "cli/audit_options.py",
         "cli/common_options.py",
         "cli/diff_options.py",
+        "cli/explain_options.py",
         "cli/option.py",
         "cli/serve_options.py",
+        "cli/test_options.py",
         "cli/tls_options.py",
     },
     # The server, the protocol class that puts limits to its connections, and who runs both.

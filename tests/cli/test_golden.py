@@ -6,6 +6,7 @@ semantics, does not change every file.
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,18 @@ from tests.cli.diffing import NEW, OLD, PODS
 from webhook.cli.policies import read_policies
 from webhook.policy.load import load
 
+ENVIRONMENT = re.compile("[A-Z_]+=")  # in front of the command, as in a shell
 GOLDEN = Path(__file__).parent / "golden"
 REGENERATE = os.environ.get("TAXIWAY_REGENERATE") == "1"
 
 REVIEW = f"review --policies {POLICIES} --now 2026-06-01"
 WORKER = "--user system:serviceaccount:airflow:airflow-worker"
 INPUTS = "tests/cli/inputs"
+EXPLAIN = f"explain {INPUTS}/explained/pods.yaml --policies {INPUTS}/explained/policy.yaml"
+EXPLAINED = f"{EXPLAIN} --now 2026-06-01 --user system:serviceaccount:airflow:worker"
+TESTED = f"test {INPUTS}/tested --policies {POLICIES} --coverage"
+# As on a terminal of so many columns, without its colours.
+ON_80, ON_120 = (f"COLUMNS={width} FORCE_COLOR=1 NO_COLOR=1 TERM=xterm" for width in (80, 120))
 CASES = {
     "the-examples": f"{REVIEW} {WORKER} examples/pods/pod-operator.json "
     "examples/pods/job-operator.json examples/pods/kubernetes-executor.json",
@@ -50,6 +57,17 @@ CASES = {
     "diff-of-what-cannot-be-read": f"diff {OLD} {NEW} --pods {PODS} --pods {INPUTS}/several.yaml "
     f"--pods {INPUTS}/missing.yaml",
     "diff-without-pods": f"diff {OLD} {NEW} --audit-log /dev/null",
+    "tests-of-the-examples": f"test {POLICIES} --coverage --fail-under 100",
+    "tests-in-80-columns": f"{ON_80} {TESTED} --fail-under 90",
+    "tests-in-120-columns": f"{ON_120} {TESTED}",
+    "tests-as-json": f"{TESTED} -o json",
+    "tests-with-mistakes": f"test {INPUTS}/tests-bad --policies {POLICIES}",
+    "no-tests-there": f"test {INPUTS}/policies-odd",
+    "explained-in-80-columns": f"{ON_80} {EXPLAINED}",
+    "explained-in-120-columns": f"{ON_120} {EXPLAINED}",
+    "explained-to-a-pipe": f"{EXPLAIN} --now 2026-06-06",
+    "explained-as-json": f"{EXPLAINED} -o json",
+    "an-update-explained": f"explain {INPUTS}/update.yaml --policies {POLICIES}",
     "a-date-that-is-none": f"{REVIEW} --now yesterday examples/pods/pod-operator.json",
 }
 
@@ -68,8 +86,12 @@ def test_no_golden_file_is_left_over() -> None:
 
 
 def transcript(command: str) -> str:
-    ended = taxiway(*command.split())
-    parts = (f"$ taxiway {command}", ended.out, "--- stderr", ended.err, f"--- exit {ended.code}")
+    words = command.split()
+    given = [word for word in words if ENVIRONMENT.match(word)]
+    asked = words[len(given) :]
+    ended = taxiway(*asked, env=dict(word.split("=", 1) for word in given))
+    head = " ".join(["$", *given, "taxiway", *asked])
+    parts = (head, ended.out, "--- stderr", ended.err, f"--- exit {ended.code}")
     text = "\n".join(part.rstrip("\n") for part in parts if part)
     for policies in (POLICIES, OLD, NEW):
         text = text.replace(load(read_policies(ROOT / policies)).spec.revision, "<revision>")

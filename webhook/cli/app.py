@@ -6,14 +6,13 @@ and must not wait for a web server. Commands of many options stand in files of t
 """
 
 import sys
-from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from webhook.cli import audit_options, diff_options
+from webhook.cli import audit_options, diff_options, explain_options, test_options
 from webhook.cli.common_options import (
     ContextOption,
     KubeconfigOption,
@@ -34,12 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-class Report(StrEnum):
-    text = "text"
-    json = "json"
-    junit = "junit"
 
 
 def main() -> None:
@@ -112,95 +105,6 @@ def review(
     end(command.review(settings))
 
 
-@app.command(short_help="Show why Taxiway decides about a pod as it does.")
-def explain(
-    pod: Annotated[
-        str,
-        typer.Argument(
-            metavar="POD", help="A file, - for standard input, or pod/NAME in the cluster."
-        ),
-    ],
-    policies: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The directory of the policies, or one file.")
-    ] = None,
-    live: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAMESPACE",
-            help="Instead: the policies in force in the cluster, of the service's namespace.",
-        ),
-    ] = None,
-    user: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Who creates it. Without it `users` is not tested."),
-    ] = None,
-    namespace: Annotated[
-        str | None,
-        typer.Option("--namespace", "-n", metavar="NAME", help="The pod's; else default."),
-    ] = None,
-    govern_all: Annotated[
-        bool,
-        typer.Option("--all", help="As in a namespace labelled taxiway/govern: all."),
-    ] = False,
-    kubeconfig: KubeconfigOption = None,
-    context: ContextOption = None,
-    now: NowOption = None,
-    output: OutputOption = Output.text,
-) -> None:
-    """Show why: what made the pod governed, whose it is and by which rule, which block gives it
-    what, what was there or is kept, what it must carry, and what is waived until when.
-
-    Takes what `review` takes, or a pod of the cluster, with your kubeconfig and your rights.
-
-    Exit code: 0 allowed, 1 denied, 2 bad input or policy.
-    """
-    from webhook.cli import explain as command
-
-    if (policies is None) == (live is None):
-        raise typer.BadParameter("give it, or --live, and not both", param_hint="--policies")
-    settings = command.ExplainSettings(
-        pod=pod,
-        policies=policies,
-        today=day(now),
-        service_namespace=live,
-        user=user,
-        namespace=namespace,
-        govern_all=govern_all,
-        kubeconfig=kubeconfig,
-        context=context,
-        as_json=output is Output.json,
-    )
-    end(command.explain(settings))
-
-
-@app.command("test", short_help="Run the tests of policies.")
-def run_tests(
-    directory: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Where the tests stand, or one file.")
-    ],
-    policies: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="The policies, if they are not in the same directory."),
-    ] = None,
-    now: NowOption = None,
-    output: Annotated[
-        Report, typer.Option("--output", "-o", help="For people, for scripts, or for CI.")
-    ] = Report.text,
-) -> None:
-    """Run the tests of policies: documents that begin with apiVersion: taxiway/v1test.
-
-    They stand beside the policies, in files of their own or not, and are never taken for one.
-
-    Exit code: 0 all hold, 1 one does not, 2 bad tests, options or policy.
-    """
-    from webhook.cli import policy_tests as command
-
-    settings = command.PolicyTestSettings(
-        directory=directory, policies=policies, today=day(now), report=output.value
-    )
-    end(command.run(settings))
-
-
 @app.command(short_help="Check policies.")
 def lint(
     policies: Annotated[
@@ -251,6 +155,8 @@ def lint(
     end(command.lint(settings))
 
 
+app.command(short_help="Show why Taxiway decides about a pod as it does.")(explain_options.explain)
+app.command("test", short_help="Run the tests of policies.")(test_options.run_tests)
 app.command(short_help="Show what a change of policy does to pods.")(diff_options.diff)
 app.command(short_help="Hold what runs in a cluster against the policies.")(audit_options.audit)
 
@@ -280,11 +186,15 @@ def policies(
 
 
 @app.command(short_help="Print the JSON Schema of policies.")
-def schema() -> None:
-    """Print the JSON Schema of the policy language, for editors."""
+def schema(
+    tests: Annotated[
+        bool, typer.Option("--tests", help="That of documents of policy tests.")
+    ] = False,
+) -> None:
+    """Print the JSON Schema of the policy language, or of its tests, for editors."""
     from webhook.cli import schema as command
 
-    end(command.schema())
+    end(command.schema(tests=tests))
 
 
 @app.command(short_help="Make certificates for development.")

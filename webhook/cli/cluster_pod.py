@@ -7,6 +7,7 @@ wanted, is all it takes.
 from pathlib import Path
 from typing import Any
 
+from webhook.cli.cluster_policies import policies_in, unreadable
 from webhook.sources.api_errors import ApiError, Refused
 from webhook.sources.connection import Connection
 from webhook.sources.directory import Files, Unreadable
@@ -20,29 +21,23 @@ def pod(name: str, namespace: str, kubeconfig: Path | None, context: str | None)
     """Raises Unreadable, with what to do."""
     try:
         found: dict[str, Any] = Objects(namespace, kubeconfig, context).get(PODS, name, dict)
+    except Refused as error:
+        if error.is_missing:
+            raise Unreadable(
+                f"there is no pod {name} in namespace {namespace}: see --namespace and --context"
+            ) from error
+        if error.is_forbidden:
+            raise Unreadable(
+                f"you may not read pod {name}; ask for a Role in namespace {namespace} with the "
+                f"verb get on pods, and see whether you have it by `kubectl auth can-i get pods "
+                f"-n {namespace}`"
+            ) from error
+        raise unreadable(error, "try again") from error
     except ApiError as error:
-        raise Unreadable(_reason(error, f"pod {name} of namespace {namespace}", "get")) from error
+        raise unreadable(error, "try again") from error
     return found
 
 
 def policies(namespace: str, kubeconfig: Path | None, context: str | None) -> Files:
     """Those in force there. Raises Unreadable, with what to do."""
-    what = f"the policy ConfigMaps of namespace {namespace}"
-    try:
-        found = Cluster(Connection(kubeconfig, context)).policies(namespace)
-    except ApiError as error:
-        raise Unreadable(_reason(error, what, "list")) from error
-    if not found:
-        raise Unreadable(f"there are none of {what}: give the namespace of the service")
-    return found
-
-
-def _reason(error: ApiError, what: str, verb: str) -> str:
-    said = f"{what} cannot be read: {error}"
-    if not isinstance(error, Refused):
-        return f"{said}: see --kubeconfig and --context"
-    if error.is_missing:
-        return f"{said}: see its name, --namespace and --context"
-    if error.is_forbidden:
-        return f"{said}: ask for the right to `{verb}` there"
-    return said
+    return policies_in(Cluster(Connection(kubeconfig, context)), namespace)

@@ -7,6 +7,8 @@
 | 2    | bad input, options or policy  | they do not, or cannot be read   | cannot be read       |
 | 141  | the output's reader went away | the same                         | the same             |
 
+`explain` is like `review`. `test`: 0 all tests hold, 1 one does not, 2 none was run.
+
 2 wins over 1: what could not be read may be worse than what was. 141 is what a shell reports of
 a command that SIGPIPE ended (128 + 13); the signal's own default is not restored, because it
 would end `serve` at the first connection that breaks.

@@ -12,7 +12,7 @@
 | `absent`                 | nothing stands at the path                                        |
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -51,14 +51,14 @@ def _fact(key: str, actual: Callable[[Verdict], object]) -> Any:
 
 def _violations(expected: Expected, verdict: Verdict) -> Iterator[Mismatch]:
     if not _pair(expected.violations, verdict.violations, _fits):
-        wanted = tuple(map(_wanted, expected.violations)) or ("none",)
-        yield Mismatch("violations", wanted, tuple(map(_told, verdict.violations)) or ("none",))
+        wanted, told = map(_wanted, expected.violations), map(_told, verdict.violations)
+        yield Mismatch("violations", _items(wanted), _items(told))
 
 
 def _warnings(expected: Expected, verdict: Verdict) -> Iterator[Mismatch]:
     warnings = verdict.decision.warnings  # what is said about a file is no pod's warning
     if not _pair(expected.warnings, warnings, _is_part):
-        yield Mismatch("warnings", expected.warnings or ("none",), warnings or ("none",))
+        yield Mismatch("warnings", _items(expected.warnings), _items(warnings))
 
 
 def _pod(expected: Expected, verdict: Verdict) -> Iterator[Mismatch]:
@@ -158,6 +158,10 @@ def _visible(path: str, verdict: Verdict) -> tuple[str, ...]:
     there = resolve(verdict.after, steps(path))
     shown = resolve(hidden(verdict.subject.raw, verdict.after)[1], steps(path))
     return _lines(there) if there == shown else (HIDDEN,)
+
+
+def _items(listed: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"- {item}" for item in listed) or ("none",)
 
 
 def _lines(value: Any) -> tuple[str, ...]:

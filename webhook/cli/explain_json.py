@@ -30,7 +30,15 @@ def _why(why: Explanation, places: Places) -> dict[str, Any]:
     own = why.ownership
     return {
         "signs": why.signs,
-        "team": to_builtins(own) | {"place": places.team(own.team) if own.team else None},
+        "team": {
+            "name": own.team,
+            "rule": own.rule,
+            "label": own.label,
+            "candidates": own.candidates,
+            "nearly": own.nearly,
+            "members": [to_builtins(test) for test in own.tests],
+            "place": places.team(own.team) if own.team else None,
+        },
         "mode": {
             "policy": why.policy_mode,
             "place": places.mode(),
@@ -62,5 +70,5 @@ def _exempted(violation: Violation, exemption: Exemption, places: Places) -> dic
         "expires": exemption.expires.isoformat(),
         "reason": exemption.reason,
         "approvedBy": exemption.approved_by,
-        "place": places.exemption(exemption),
+        "place": places.exemption(exemption.name),
     }

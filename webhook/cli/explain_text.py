@@ -5,12 +5,15 @@ DENIED  daily-load-x7k2 in airflow
   team      payments (teams.yaml:4): label team names it
   mode      enforce: the policy's own (cluster.yaml:4)
   gives
-    added     label cost-center=CC-1001, of team payments (teams.yaml:12)
-    there     nodeSelector pool=payments, of team payments (teams.yaml:14)
+    added     label cost-center=CC-1001
+                team payments, teams.yaml:12
+    there     nodeSelector pool=payments
+                team payments, teams.yaml:14
   requires
-    met       label cost-center: CC-1001 (cluster.yaml:11)
+    met       label cost-center is CC-1001
+                cluster.yaml:11
   breaks
-    reserved  toleration gpu:NoSchedule belongs to team fraud: remove it
+    reserved     toleration gpu:NoSchedule belongs to team fraud: remove it
 """
 
 from collections.abc import Iterator
@@ -41,10 +44,10 @@ _COLOURS = {
 }
 _GIVES_NOTHING = "nothing: no team and no profile has anything for this pod"
 _UPDATE = "nothing: an UPDATE is never patched, and only what it changes is judged"
-_ALREADY = (
-    f"the pod carries {APPLIED}: {{}}; what is there may be what Taxiway added to it when it was "
-    "created"
+_STORED = (
+    "the pod is shown as it is stored, and is not patched any more: what is added here it lacks"
 )
+_ALREADY = f"it carries {APPLIED}: {{}}, so what is there may be what Taxiway added to it"
 
 
 class Explained(Struct, frozen=True):
@@ -138,7 +141,7 @@ def _untested(test: MemberTest, why: Explanation) -> str:
 
 def _mode(why: Explanation, places: Places) -> str:
     place = places.mode()
-    own = f"the policy's own ({place})" if place else "the policy's own, and its default"
+    own = f"the policy's own ({place})" if place else "the policy's own, which is the default"
     softer = [stage for stage in why.stages if stage.mode == why.decision.mode]
     if why.decision.mode == why.policy_mode or not softer:
         return f"{why.decision.mode}: {own}"
@@ -157,16 +160,14 @@ def _gives(verdict: Verdict, why: Explanation, places: Places, width: int | None
     audit = " (in audit nothing is sent)" if why.decision.mode == "audit" else ""
     yield row(f"  gives{audit}", "dim")
     for line in why.lines:
-        yield from _entry(line.outcome, _line(line, places), width)
+        because = f", because {line.why}" if line.why else ""
+        yield from _entry(line.outcome, f"{line.text}{because}", width)
+        yield from _place(_source(line, places), width)
 
 
-def _line(line: Line, places: Places) -> str:
+def _source(line: Line, places: Places) -> str:
     where = places.line(line)
-    source = "Taxiway" if line.source == "taxiway" else line.source
-    return (
-        f"{line.text}, of {source}{f' ({where})' if where else ''}"
-        f"{f': {line.why}' if line.why else ''}"
-    )
+    return f"{line.source}, {where}" if where else "Taxiway itself"
 
 
 def _requires(why: Explanation, places: Places, width: int | None) -> Iterator[Row]:
@@ -175,8 +176,8 @@ def _requires(why: Explanation, places: Places, width: int | None) -> Iterator[R
     for each in why.requirements:
         place = places.requirement(each.requirement)
         if each.violation is None:
-            said = f"label {each.requirement.label}: {each.value} ({place})"
-            yield from _entry("met", said, width)
+            yield from _entry("met", f"label {each.requirement.label} is {each.value}", width)
+            yield from _place(place, width)
         else:
             yield from _broken(each.violation, why, place, places, width)
 
@@ -191,8 +192,8 @@ def _broken(
     waiver = _exemption_of(violation, why)
     soft = "" if violation.mode == "enforce" else f", in {violation.mode}"
     outcome = "broken" if waiver is None else "waived"
-    told = f"{violation.message} ({place}{soft})"
-    yield from _entry(outcome, told, width)
+    yield from _entry(outcome, violation.message, width)
+    yield from _place(f"{place}{soft}", width)
     yield from _exempted(violation, why, places, width)
 
 
@@ -206,9 +207,9 @@ def _breaks(why: Explanation, places: Places, width: int | None) -> Iterator[Row
         soft = "" if violation.mode == "enforce" else f" (in {violation.mode})"
         where = f" [{violation.path}]" if violation.path else ""
         state = " (waived)" if violation in waived else ""
-        label = f"    {violation.rule:<12}"
         said = f"{violation.message}{where}{soft}{state}"
-        yield from paragraph(label, said, width, "yellow" if soft or state else "red")
+        colour = "yellow" if soft or state else "red"
+        yield from paragraph(f"    {violation.rule:<12}", said, width, colour)
         yield from _exempted(violation, why, places, width)
 
 
@@ -217,10 +218,10 @@ def _exempted(
 ) -> Iterator[Row]:
     waiver = _exemption_of(violation, why)
     if waiver is not None:
-        yield from _entry("", f"waived by {_exemption(waiver, places)}", width)
+        yield from _place(f"waived by {_exemption(waiver, places)}", width)
     for each in why.lapsed:
         if each.violation == violation:
-            yield from _entry("", f"no more waived by {_exemption(each.exemption, places)}", width)
+            yield from _place(f"no more waived by {_exemption(each.exemption, places)}", width)
 
 
 def _exemption_of(violation: Violation, why: Explanation) -> Exemption | None:
@@ -230,8 +231,8 @@ def _exemption_of(violation: Violation, why: Explanation) -> Exemption | None:
 def _exemption(exemption: Exemption, places: Places) -> str:
     until = exemption.expires.isoformat()
     return (
-        f"exemption {exemption.name} ({places.exemption(exemption)}) until the end of {until}, "
-        f"UTC: {exemption.reason}; allowed by {exemption.approved_by}"
+        f"exemption {exemption.name} ({places.exemption(exemption.name)}) until the end of "
+        f"{until}, UTC: {exemption.reason}; allowed by {exemption.approved_by}"
     )
 
 
@@ -240,7 +241,16 @@ def _entry(outcome: str, text: str, width: int | None) -> list[Row]:
     return paragraph(label, text, width, _COLOURS.get(outcome, "dim"))
 
 
+def _place(text: str, width: int | None) -> list[Row]:
+    """Where the entry above comes from, beneath it."""
+    lines = paragraph(" " * 16, text, width)
+    return [tuple((part, "dim") for part, _ in line) for line in lines]
+
+
 def _note(verdict: Verdict, width: int | None) -> Iterator[Row]:
-    applied = (verdict.subject.request.pod.metadata.annotations or {}).get(APPLIED)
-    if applied is not None:
-        yield from paragraph("  note      ", _ALREADY.format(applied), width, "yellow")
+    request = verdict.subject.request
+    applied = (request.pod.metadata.annotations or {}).get(APPLIED)
+    notes = [_STORED] if request.from_cluster else []
+    notes += [_ALREADY.format(applied)] if applied is not None else []
+    for note in notes if verdict.workload is not None else ():
+        yield from paragraph("  note      ", note, width, "yellow")

@@ -7,7 +7,7 @@ from webhook.engine.lines import Line
 from webhook.names import AZURE_USE, KUBE2IAM_ROLE
 from webhook.policy.documents import Cache, parse_documents
 from webhook.policy.load import load
-from webhook.policy.spec import Exemption, PolicySpec, Requirement, Stage
+from webhook.policy.spec import PolicySpec, Requirement, Stage
 from webhook.policy.union import Part, Parts, gather
 from webhook.sources.directory import Files
 
@@ -29,8 +29,8 @@ class Places:
     def team(self, name: str) -> str:
         return self._parts.teams[name].where()
 
-    def exemption(self, exemption: Exemption) -> str:
-        return self._parts.exemptions[exemption.name].where()
+    def exemption(self, name: str) -> str:
+        return self._parts.exemptions[name].where()
 
     def profile(self, name: str) -> str:
         return self._parts.profiles[name].where()

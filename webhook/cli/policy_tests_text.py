@@ -1,7 +1,7 @@
 """Policy tests for a person: a line for each file, all that fails, and how it ended.
 
 FAIL  policies/tests.yaml: 1 of 3 tests failed
-  policies/tests.yaml:12  an unlabelled pod is payments'
+  policies/tests.yaml:12: an unlabelled pod is payments'
     team
       expected  payments
       actual    none
@@ -11,6 +11,7 @@ FAIL  policies/tests.yaml: 1 of 3 tests failed
 from collections.abc import Iterator
 from itertools import groupby
 
+from webhook.cli.coverage import Coverage
 from webhook.cli.expectations import Mismatch
 from webhook.cli.policy_test_result import Failure, Result
 from webhook.cli.terminal import Row, Terminal, paragraph, row
@@ -20,6 +21,21 @@ def show(results: list[Result], revision: str) -> None:
     terminal = Terminal()
     rows = [each for file in _by_file(results) for each in _file(*file, terminal.wrap_at)]
     terminal.rows([*rows, _summary(results, revision)])
+
+
+def coverage_rows(covered: Coverage, least: float | None) -> Iterator[Row]:
+    """What the tests touch in all, by kind, and a line for each part that they do not."""
+    parts = ", ".join(
+        f"{covered.touched[kind]} of {count(number, kind)}"
+        for kind, number in covered.parts.items()
+        if number
+    )
+    enough = least is None or covered.percent >= least
+    wanted = "" if enough else f"; at least {least:g}% is wanted"
+    text = f"coverage {covered.percent:.4g}%{wanted}"
+    yield (text, "bold" if enough else "bold red"), (f": {parts}" if parts else "", "")
+    for part in covered.untouched:
+        yield row(f"  not touched: {part.kind} {part.name} ({part.where})", "yellow")
 
 
 def count(number: int, noun: str) -> str:
@@ -38,7 +54,7 @@ def _file(file: str, results: list[Result], width: int | None) -> Iterator[Row]:
     said = f"{file}: {len(failed)} of {count(len(results), 'test')} failed"
     yield ("FAIL  ", "bold red"), (said, "bold")
     for result in failed:
-        yield from paragraph(f"  {result.where}  ", result.test.case.name, width, "bold")
+        yield from paragraph("  ", f"{result.where}: {result.test.case.name}", width)
         for failure in result.failures:
             yield from _failure(failure, result.pods, width)
 
@@ -58,9 +74,9 @@ def _sides(mismatch: Mismatch, width: int | None) -> Iterator[Row]:
         ("actual", mismatch.actual, "red"),
     ):
         for at, line in enumerate(lines):
-            indent = len(line) - len(line.lstrip())
-            head = f"      {label if at == 0 else '':<10}{' ' * indent}"
-            yield from paragraph(head, line.lstrip(), width, style)
+            text = line.lstrip(" -") or line
+            head = f"      {label if at == 0 else '':<10}{line.removesuffix(text)}"
+            yield from paragraph(head, text, width, style)
 
 
 def _summary(results: list[Result], revision: str) -> Row:

@@ -45,7 +45,7 @@ _COMPUTED = {
 
 
 class Line(Struct, frozen=True):
-    """One thing that a policy gives. `why` is a clause; empty where the outcome says it all."""
+    """One thing that a policy gives. `why` goes on after `because`; empty: the outcome says all."""
 
     text: str  # as messages name it: `toleration dedicated=payments:NoSchedule`
     source: str  # whose it is: `team payments`, `profile spot`
@@ -71,7 +71,7 @@ def _lines(subject: Subject) -> Iterator[Line]:
         for part in step.parts(draft):
             yield _line(part, *_outcome(subject, part))
     if any(operation.path == placement.applied.path for operation in draft.operations):
-        yield _line(placement.applied, ADDED, "by which policy set the pod was decided")
+        yield _line(placement.applied, ADDED, "")
 
 
 def _line(part: Part, outcome: str, why: str) -> Line:
@@ -119,7 +119,7 @@ def _set(draft: Draft, part: Part) -> tuple[str, str]:
     computed = [name for name in _COMPUTED.get(part.field, ()) if f"/spec/{name}" in gone]
     also = f"; {' and '.join(computed)} go, to be computed again" if computed else ""
     if not there:
-        return ADDED, also.removeprefix("; ")
+        return ADDED, f"the pod names none{also}" if also else ""
     if there in attrgetter(attribute)(draft.defaults):
         why = f"{shown(there)} is what the cluster writes by itself, and counts as absent"
         return REPLACED, f"{why}{also}"

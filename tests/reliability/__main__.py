@@ -13,6 +13,8 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tests.cluster import binaries
 from tests.cluster.lone_api_server import lone_api_server
 from tests.reliability import report
@@ -31,9 +33,10 @@ def main() -> None:
         report.write(report.stored())
         return
     chosen = [each for each in SCENARIOS if each.name in (options.scenario or each.name)]
-    results = [_played(each) for each in chosen]
+    begun = report.begun(f"{datetime.now(UTC):%Y-%m-%d}")
+    results = tuple(_played(each) for each in chosen)
     if len(results) == len(SCENARIOS):
-        report.write(report.run_of(results, f"{datetime.now(UTC):%Y-%m-%d}"))
+        report.write(replace(begun, results=results))
     sys.exit(0 if all(each.is_good for each in results) else 1)
 
 
@@ -56,7 +59,8 @@ def _is_fresh() -> bool:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.reliability", description=__doc__)
     known = [each.name for each in SCENARIOS]
-    parser.add_argument("scenario", nargs="*", choices=[*known, []], help="; ".join(known))
+    said = "one of: " + "; ".join(known)
+    parser.add_argument("scenario", nargs="*", choices=[*known, []], metavar="NAME", help=said)
     parser.add_argument("--check", action="store_true", help="whether the page is up to date")
     parser.add_argument("--table", action="store_true", help="make the page's table again")
     return parser.parse_args()

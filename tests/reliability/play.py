@@ -24,7 +24,7 @@ from webhook.names import APPLIED
 CREATIONS_A_SECOND = 50
 # One creation takes some 20 ms, so one at a time nearly does. Very many at once make a machine that
 # is slow slower, until calls are given up that nothing else is wrong with.
-AT_ONCE = 24
+AT_ONCE = 12
 FULL_SECONDS = 300.0
 BAD_EVERY = 10  # one pod of so many must be refused
 ASKED_SECONDS = 60.0  # a service that makes its own CA writes that into its configurations first

@@ -40,15 +40,16 @@ class Run(Struct, frozen=True):
     commit: str
     machine: dict[str, str | int | None]
     versions: dict[str, str]
-    results: tuple[Result, ...]
+    results: tuple[Result, ...] = ()
 
 
-def run_of(results: list[Result], date: str) -> Run:
+def begun(date: str) -> Run:
+    """A run without results; the commit is that at its beginning."""
     versions = {
         "Kubernetes": binaries.kubernetes(binaries.wanted_kubernetes()).version,
         "Python": platform.python_version(),
     }
-    return Run(date, origin.commit(), origin.machine(), versions, tuple(results))
+    return Run(date, origin.commit(), origin.machine(), versions)
 
 
 def line(result: Result) -> str:

@@ -31,15 +31,18 @@ CONTROLLERS = (
     "garbage-collector-controller",
 )
 
-AUDIT_POLICY = {
-    "apiVersion": "audit.k8s.io/v1",
-    "kind": "Policy",
-    "omitStages": ["RequestReceived"],
-    "rules": [
-        {"level": "Metadata", "resources": [{"group": "", "resources": ["pods"]}]},
-        {"level": "None"},
-    ],
-}
+
+def audit_policy(level: str) -> dict[str, object]:
+    """Requests about pods, once they are answered."""
+    return {
+        "apiVersion": "audit.k8s.io/v1",
+        "kind": "Policy",
+        "omitStages": ["RequestReceived"],
+        "rules": [
+            {"level": level, "resources": [{"group": "", "resources": ["pods"]}]},
+            {"level": "None"},
+        ],
+    }
 
 
 @dataclass(frozen=True)
@@ -104,10 +107,14 @@ def etcd_options(folder: Path, port: int) -> tuple[str, ...]:
 
 
 def server_options(
-    folder: Path, credentials: Credentials, port: int, etcd_port: int
+    folder: Path,
+    credentials: Credentials,
+    port: int,
+    etcd_port: int,
+    audit_level: str = "Metadata",
 ) -> tuple[str, ...]:
     policy = folder / "audit-policy.json"
-    policy.write_text(json.dumps(AUDIT_POLICY))
+    policy.write_text(json.dumps(audit_policy(audit_level)))
     return (
         f"--etcd-servers=http://127.0.0.1:{etcd_port}",
         "--bind-address=127.0.0.1",

@@ -21,7 +21,7 @@ START_SECONDS = 60.0  # 4 s on an idle machine of two cores
 class LoneApiServer:
     """Keeps its port, its certificate and what is stored over a restart."""
 
-    def __init__(self, binaries: Mapping[str, Path], folder: Path) -> None:
+    def __init__(self, binaries: Mapping[str, Path], folder: Path, audit_level: str) -> None:
         self._binary = binaries["kube-apiserver"]
         self._logs = folder / "logs"
         self._logs.mkdir()
@@ -29,7 +29,9 @@ class LoneApiServer:
         self.credentials = make_credentials(
             folder / "credentials", f"https://127.0.0.1:{self.port}"
         )
-        self._options = server_options(folder, self.credentials, self.port, self._etcd_port)
+        ports = self.port, self._etcd_port
+        self._options = server_options(folder, self.credentials, *ports, audit_level)
+        self.audit_log = folder / "audit.log"
         options = etcd_options(folder, self._etcd_port)
         self._etcd = Program("etcd", (binaries["etcd"], *options), self._logs)
         self._server = self._started()
@@ -75,8 +77,11 @@ class LoneApiServer:
 
 
 @contextmanager
-def lone_api_server(binaries: Mapping[str, Path], folder: Path) -> Iterator[LoneApiServer]:
+def lone_api_server(
+    binaries: Mapping[str, Path], folder: Path, audit_level: str = "Metadata"
+) -> Iterator[LoneApiServer]:
+    """`audit_level`: how much its audit log tells of pods."""
     with ExitStack() as stack:
-        server = LoneApiServer(binaries, folder)
+        server = LoneApiServer(binaries, folder, audit_level)
         stack.callback(server.end)
         yield server

@@ -4,6 +4,7 @@ rights. What an audit prints at other widths stands in tests/cli/widths.
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,10 @@ from tests.cluster.api import Api, Object
 from tests.cluster.audited import NEXT, POLICY, engine, make_cluster, make_people, pod
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
+from tests.cluster.world import launchers
+from tests.serving import until
+from webhook.cli.audit_log import AuditLog
+from webhook.cli.corpus import Case
 
 pytestmark = pytest.mark.cluster
 
@@ -26,7 +31,8 @@ SERVICE = ("-n", "taxiway")
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
     found = binaries.locate(binaries.wanted_kubernetes())
-    with lone_api_server(found, tmp_path_factory.mktemp("api-server")) as running:
+    folder = tmp_path_factory.mktemp("api-server")
+    with lone_api_server(found, folder, audit_level="Request") as running:
         make_cluster(running.api)
         yield running
 
@@ -183,3 +189,42 @@ def test_pods_that_were_placed_are_compared_as_they_were_sent(people: Path) -> N
         "author had written the same counts as given"
     ]
     assert (said["unsure"], ended.err, ended.code) == (0, "", 0)
+
+
+USERS = """\
+apiVersion: taxiway/v1
+requirements: [{label: team}]
+teams:
+  payments:
+    members: {users: ["system:serviceaccount:airflow:*"]}
+"""
+
+
+def test_the_audit_log_has_pods_as_they_were_sent_and_who_sent_them(
+    api: Api, server: LoneApiServer, tmp_path: Path
+) -> None:
+    """Of what admission plugins and webhooks add, nothing is there yet."""
+    worker = "system:serviceaccount:airflow:airflow-worker"
+    for thing in launchers():
+        api.create(thing).made()
+    stored = api.create(pod("sent", "data", "users_daily"), user=worker).made()
+    cases = until("it is logged", partial(logged, server, "sent"))
+    assert [(each.request.user, each.request.namespace) for each in cases] == [(worker, "data")]
+    spec = cases[0].request.pod.spec
+    assert (spec.tolerations, spec.service_account_name) == (None, None)
+    assert stored["spec"]["tolerations"]
+    assert stored["spec"]["serviceAccountName"] == "default"
+    (tmp_path / "old.yaml").write_text("apiVersion: taxiway/v1\nrequirements: [{label: team}]\n")
+    (tmp_path / "new.yaml").write_text(USERS)
+    sets = (str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml"))
+    ended = taxiway("diff", *sets, "--audit-log", str(server.audit_log), "-o", "json")
+    counts = json.loads(ended.out)["counts"]
+    admitted = [each for each in counts if each["kind"] == "newly-admitted"]
+    assert admitted == [
+        {"kind": "newly-admitted", "rule": "requirement", "team": "payments", "pods": 1}
+    ]
+
+
+def logged(server: LoneApiServer, name: str) -> list[Case]:
+    every = AuditLog(str(server.audit_log), govern_all=False).cases()
+    return [each for each in every if isinstance(each, Case) and each.request.name == name]

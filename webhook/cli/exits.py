@@ -1,13 +1,15 @@
 """What an exit code says, the same for every command.
 
-| code | review                        | lint                             | policies             |
+| code | review, audit                 | lint                             | policies             |
 |------|-------------------------------|----------------------------------|----------------------|
 | 0    | every pod is allowed          | the policies compile             | all agree, all well  |
 | 1    | at least one pod is denied    | ... with warnings and `--strict` | they do not          |
 | 2    | bad input, options or policy  | they do not, or cannot be read   | cannot be read       |
 | 141  | the output's reader went away | the same                         | the same             |
 
-`explain` is like `review`. `test`: 0 all tests hold, 1 one does not, 2 none was run.
+`explain` is like `review`. `test`: 0 all tests hold, 1 one does not, 2 none was run. `diff` gives
+1 where at least one pod is newly denied, unless `--allow`. For `audit` what one may not see is bad
+input too.
 
 2 wins over 1: what could not be read may be worse than what was. 141 is what a shell reports of
 a command that SIGPIPE ended (128 + 13); the signal's own default is not restored, because it

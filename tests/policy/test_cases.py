@@ -165,8 +165,8 @@ REFUSED = {
         f"{HEAD}tests: []\n",
         ["2:8: tests: is empty; name at least one, or delete the key"],
     ),
-    "a path without a file": (
-        one("{allowed: true}", "given: {file: ''}"),
+    "standard input for a file": (
+        one("{allowed: true}", "given: {file: '-'}"),
         [
             "4:17: tests[0].given.file: is no path; write one such as pods/daily.json, from where "
             "the test's file stands"

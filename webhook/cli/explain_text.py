@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from webhook.airflow.signs import why_not
+from webhook.cli.explain_words import exemption_text, mode_text, team_text, tested_text
 from webhook.cli.places import Places
 from webhook.cli.show import fact, heading, result, workload_text
 from webhook.cli.terminal import Row, paragraph, row
@@ -28,8 +29,7 @@ from webhook.cli.verdict import Verdict
 from webhook.engine import Violation
 from webhook.engine.explanation import Explanation
 from webhook.engine.lines import Line
-from webhook.engine.ownership import MemberTest
-from webhook.names import APPLIED, KUBE_CONTROLLERS
+from webhook.names import APPLIED
 from webhook.policy.spec import Exemption
 
 _COLOURS = {
@@ -89,67 +89,13 @@ def _governed(
         yield from fact("governed", f"{workload.kind}: {'; '.join(why.signs)}", width)
         _, _, ids = workload_text(workload).partition(", ")
         yield from fact("", ids, width) if ids else ()
-    yield from fact("team", _team(why, places), width)
+    yield from fact("team", team_text(why, places), width)
     for test in why.ownership.tests:
-        yield from paragraph(f"{'':<14}{test.key:<12}", _tested(test, why), width, "dim")
-    yield from fact("mode", _mode(why, places), width)
+        yield from paragraph(f"{'':<14}{test.key:<12}", tested_text(test, why), width, "dim")
+    yield from fact("mode", mode_text(why, places), width)
     yield from _gives(verdict, why, places, width)
     yield from _requires(why, places, width)
     yield from _breaks(why, places, width)
-
-
-def _team(why: Explanation, places: Places) -> str:
-    own = why.ownership
-    where = f"{own.team} ({places.team(own.team)})" if own.team else "none"
-    match own.rule:
-        case "label" if own.team:
-            return f"{where}: label {own.label_key} names it"
-        case "label":
-            return f"{where}: label {own.label_key} is {own.label}, which is no team of the policy"
-        case "members":
-            return f"{where}: there is no label {own.label_key}, and its members alone match"
-        case "several":
-            return (
-                f"{where}: there is no label {own.label_key}, and the members of several teams "
-                f"match: {', '.join(own.candidates)}"
-            )
-    nearly = "; ".join(f"{team} would, but {keys} cannot be tested" for team, keys in own.nearly)
-    return (
-        f"{where}: there is no label {own.label_key}, and no team's members match"
-        f"{f' ({nearly})' if nearly else ''}"
-    )
-
-
-def _tested(test: MemberTest, why: Explanation) -> str:
-    if test.outcome == "cannot be tested":
-        return f"cannot be tested: {_untested(test, why)}"
-    value = test.value or "(none)"
-    if test.outcome == "matches":
-        by = [glob for glob in test.globs if glob != test.value]
-        return f"{value} matches{f' {by[0]}' if by else ''}"
-    return f"{value} matches none of {', '.join(test.globs)}"
-
-
-def _untested(test: MemberTest, why: Explanation) -> str:
-    if test.key == "dags":
-        workload = why.decision.workload
-        return f"a pod of {workload.kind if workload else 'this kind'} has no dag to go by"
-    if test.value is None:
-        return "nobody said who creates the pod (--user)"
-    return f"{test.value} makes pods for others (controllers, and {KUBE_CONTROLLERS[0]})"
-
-
-def _mode(why: Explanation, places: Places) -> str:
-    place = places.mode()
-    own = f"the policy's own ({place})" if place else "the policy's own, which is the default"
-    softer = [stage for stage in why.stages if stage.mode == why.decision.mode]
-    if why.decision.mode == why.policy_mode or not softer:
-        return f"{why.decision.mode}: {own}"
-    stage = softer[0]
-    return (
-        f"{why.decision.mode}: the stage for namespaces {', '.join(stage.namespaces[:3])} "
-        f"({places.stage(stage)}) is softer than {why.policy_mode}, {own}"
-    )
 
 
 def _gives(verdict: Verdict, why: Explanation, places: Places, width: int | None) -> Iterator[Row]:
@@ -218,22 +164,14 @@ def _exempted(
 ) -> Iterator[Row]:
     waiver = _exemption_of(violation, why)
     if waiver is not None:
-        yield from _place(f"waived by {_exemption(waiver, places)}", width)
+        yield from _place(f"waived by {exemption_text(waiver, places)}", width)
     for each in why.lapsed:
         if each.violation == violation:
-            yield from _place(f"no more waived by {_exemption(each.exemption, places)}", width)
+            yield from _place(f"no more waived by {exemption_text(each.exemption, places)}", width)
 
 
 def _exemption_of(violation: Violation, why: Explanation) -> Exemption | None:
     return next((each.exemption for each in why.waived if each.violation == violation), None)
-
-
-def _exemption(exemption: Exemption, places: Places) -> str:
-    until = exemption.expires.isoformat()
-    return (
-        f"exemption {exemption.name} ({places.exemption(exemption.name)}) until the end of "
-        f"{until}, UTC: {exemption.reason}; allowed by {exemption.approved_by}"
-    )
 
 
 def _entry(outcome: str, text: str, width: int | None) -> list[Row]:

@@ -44,7 +44,7 @@ def _filled(text: str) -> str | None:
 
 
 def _file(text: str) -> str | None:
-    if not text or "\0" in text:
+    if text in ("", "-") or "\0" in text:
         return "is no path; write one such as pods/daily.json, from where the test's file stands"
     return None
 

@@ -39,7 +39,7 @@ def placed(policies: str, body: Json) -> Json:
 
 def said(folder: Path, every: list[Json]) -> Json:
     file = folder / "pods.json"
-    file.write_text(json.dumps({"kind": "PodList", "apiVersion": "v1", "items": every}))
+    file.write_text(json.dumps({"kind": "List", "apiVersion": "v1", "items": every}))
     ended = taxiway("diff", OLD, NEW, "--pods", str(file), "-o", "json")
     found: Json = json.loads(ended.out)
     return found
@@ -66,6 +66,26 @@ def test_pods_that_another_set_has_placed_are_not_sure(tmp_path: Path) -> None:
         (False, ["newly-admitted"])
     ]
     assert found["kinds"]["newly-admitted"] == {"pods": 1, "unsure": 1}
+
+
+def review_of(operation: str, body: Json, **more: Json) -> Json:
+    asked = {"uid": "u", "operation": operation, "namespace": "airflow", "object": body, **more}
+    return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": asked}
+
+
+def test_an_update_differs_by_what_it_changed_and_a_deletion_never(tmp_path: Path) -> None:
+    body = placed(OLD, pods()[6])
+    moved = {**body, "spec": {**body["spec"], "nodeSelector": {"pool": "another"}}}
+    found = said(
+        tmp_path,
+        [
+            review_of("UPDATE", moved, oldObject=body),
+            review_of("DELETE", pods()[0]),
+            review_of("CREATE", pods()[0]),
+        ],
+    )
+    assert figures(found) == [("newly-denied", "fraud", 1)]
+    assert (found["pods"], found["governed"]) == (3, 2)
 
 
 OPTIONS: dict[str, tuple[tuple[str, ...], str]] = {

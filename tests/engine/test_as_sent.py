@@ -117,6 +117,13 @@ def test_a_pod_that_was_never_placed_stays_as_it_is() -> None:
     assert (found.is_sure, found.was_placed) == (True, False)
 
 
+def test_an_update_stays_as_it_is() -> None:
+    by = payments(APPLY)
+    before, after = placed(by, pod()), placed(by, pod(annotations={"note": "mine"}))
+    asked = request(after, operation="UPDATE", old_pod=request(before).pod)
+    assert as_sent(by, asked, workload_of(asked)) == Sent(asked)
+
+
 def test_what_another_set_gave_is_not_sure() -> None:
     body = placed(payments({"nodeSelector": {"disk": "ssd"}}), pod())
     found = sent(payments({"tolerations": [{"key": "spot"}]}), body)

@@ -40,7 +40,7 @@ from webhook.sources.inventory import Cluster
 from webhook.sources.running import Running
 
 EVERY = 250  # pods between two looks at the progress bar
-AGAIN = "try again"
+AGAIN = "name namespaces by --in, or try again"
 NO_USERS = (
     "members.users and match.users of these policies could not be tested: a pod does not tell "
     "who made it"
@@ -59,6 +59,10 @@ class AuditSettings(Struct, frozen=True, kw_only=True):
     findings: int = 20  # shown at most
     applies: bool = False  # reports are put into the cluster
 
+    @property
+    def wants_reports(self) -> bool:
+        return self.applies or self.output == "report"
+
 
 def audit(settings: AuditSettings) -> int:
     """The exit code; see `exits`."""
@@ -66,14 +70,15 @@ def audit(settings: AuditSettings) -> int:
     try:
         engine = _engine(settings, connection)
         running = Running(connection, settings.within)
-        found, reports = Audited(engine.policies), Reports()
+        found = Audited(engine.policies)
+        reports = Reports() if settings.wants_reports else None
         _look(engine, running, settings, found, reports)
         for line in running.unread:
             complain(line)
         with quiet_broken_pipe():
             _print(found, reports, engine, running.unread, settings)
         is_whole = not running.unread
-        if settings.applies:
+        if settings.applies and reports is not None:
             is_whole = applied(reports, connection, everywhere=not settings.within) and is_whole
     except (Unreadable, PolicyErrors) as error:
         complain(str(error))
@@ -97,7 +102,11 @@ def _engine(settings: AuditSettings, connection: Connection) -> Engine:
 
 
 def _look(
-    engine: Engine, running: Running, settings: AuditSettings, found: Audited, reports: Reports
+    engine: Engine,
+    running: Running,
+    settings: AuditSettings,
+    found: Audited,
+    reports: Reports | None,
 ) -> None:
     """At every pod and template, one at a time."""
     governed = running.governed()
@@ -107,7 +116,8 @@ def _look(
             decided = judged(engine, thing, request, governed, own, settings.today)
             if decided is not None:
                 found.add(thing, request, *decided)
-                reports.add(thing, decided[1])
+                if reports is not None:
+                    reports.add(thing, decided[1])
                 _tell(found, advance)
 
 
@@ -153,7 +163,11 @@ def _things(running: Running) -> Iterator[tuple[Thing, Subject]]:
 
 
 def _print(
-    found: Audited, reports: Reports, engine: Engine, unread: list[str], settings: AuditSettings
+    found: Audited,
+    reports: Reports | None,
+    engine: Engine,
+    unread: list[str],
+    settings: AuditSettings,
 ) -> None:
     where = str(settings.policies or f"namespace {settings.namespace}")
     notes = [NO_USERS] if names_users(engine.policies.spec) else []
@@ -163,7 +177,7 @@ def _print(
     elif settings.output == "markdown":
         print("\n".join(audit_markdown(found, heading, notes, settings.findings)))
     elif settings.output == "report":
-        for report in reports.all(set()):
+        for report in reports.all(set()) if reports is not None else ():
             print("\n".join(["---", *write_yaml(report)]))
     else:
         terminal = Terminal()

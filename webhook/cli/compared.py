@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from webhook.airflow.workload import Workload
 from webhook.cli.corpus import Case
-from webhook.cli.subject import workload_of
+from webhook.cli.subject import JUDGED_OPERATIONS, workload_of
 from webhook.engine import Decision, Engine
 from webhook.engine.as_sent import Sent, as_sent
 from webhook.engine.difference import KINDS, Difference, denying, differences, only_in
@@ -121,7 +121,7 @@ def compare(old: Engine, new: Engine, case: Case, today: date, into: Compared) -
     """Decide one pod by both sets, as its author sent it."""
     into.pods += 1
     workload = workload_of(case.request, govern_all=case.govern_all)
-    if workload is None:
+    if workload is None or case.request.operation not in JUDGED_OPERATIONS:
         return
     into.governed += 1
     into.without_user += case.request.user is None

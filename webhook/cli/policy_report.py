@@ -24,6 +24,7 @@ NAME = "taxiway"
 MANAGED_BY = ("app.kubernetes.io/managed-by", "taxiway")
 LEFT_OUT = "taxiway/left-out"
 MOST_RESULTS = 400
+MOST_KEPT = 40_000  # results of all namespaces: 100 MB where each message is as long as can be
 
 Json = dict[str, Any]
 
@@ -41,6 +42,7 @@ class Reports:
 
     def __init__(self) -> None:
         self._found: dict[str, _Namespace] = {}
+        self._kept = 0
 
     def add(self, thing: Thing, decision: Decision) -> None:
         """A governed pod or template."""
@@ -51,7 +53,8 @@ class Reports:
             here.failed += is_failure
             here.warned += not is_failure
             kept = here.failures if is_failure else here.warnings
-            if len(kept) < MOST_RESULTS:
+            if len(kept) < MOST_RESULTS and self._kept < MOST_KEPT:
+                self._kept += 1
                 kept.append(_result(thing, decision, violation))
 
     def all(self, also: set[str]) -> list[Json]:

@@ -45,7 +45,7 @@ class Sent(Struct, frozen=True):
 def as_sent(engine: Engine, request: AdmissionRequest, workload: Workload) -> Sent:
     """What `request` was before `engine`'s set placed its pod, if that ever did."""
     applied = (request.pod.metadata.annotations or NOTHING).get(APPLIED)
-    if applied is None:
+    if applied is None or request.operation != "CREATE":  # of an update the change is judged
         return Sent(request)
     restored = _restored(engine, request, workload)
     if restored is None:

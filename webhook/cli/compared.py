@@ -52,7 +52,7 @@ class Example(Struct, frozen=True):
     new: Side
 
 
-class Alike(Struct, order=False):
+class Alike(Struct):
     example: Example
     pods: int = 0
 

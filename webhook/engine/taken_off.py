@@ -47,11 +47,12 @@ def _entry(entries: Json | None, part: Part) -> bool:
 
 
 def _element(elements: list[Any] | None, is_it: Callable[[Any], bool]) -> bool:
-    for at, element in enumerate(elements or ()):
-        if is_it(element):
-            del (elements or [])[at]
-            return True
-    return False
+    if elements is None:
+        return False
+    at = next((at for at, element in enumerate(elements) if is_it(element)), None)
+    if at is not None:
+        del elements[at]
+    return at is not None
 
 
 def _member(pod: Json, part: Part) -> bool:

@@ -14,6 +14,7 @@ from tests.cluster.world import of
 from tests.serving import until
 
 API_VERSION = "flowcontrol.apiserver.k8s.io/v1"
+REFUSED_WITHIN_SECONDS = 1.0
 SCHEMA_HEADER = "X-Kubernetes-PF-FlowSchema-UID"  # which schema a request fell under
 
 
@@ -26,7 +27,7 @@ def throttled(api: Api, credentials: Credentials, account: str, namespace: str) 
     calls = _Calls(credentials, api.token(account, namespace), namespace)
     try:
         until("the schema is in force", lambda: calls.list()[1] == uid)
-        calls.begin_without_end()
+        until("a request without an end is let in", calls.begin_without_end)
         until("the account is throttled", lambda: calls.list()[0] == 429)
         yield
     finally:
@@ -83,13 +84,21 @@ class _Calls:
         connection.close()
         return answer.status, answer.getheader(SCHEMA_HEADER)
 
-    def begin_without_end(self) -> None:
+    def begin_without_end(self) -> bool:
+        """Returns whether it was let in: where another was just then, this one gets 429 as well."""
         more = {"content-type": "application/merge-patch+json", "content-length": "2"}
         path = f"{self._path}/taxiway-status"
+        self._endless = self._connection(REFUSED_WITHIN_SECONDS)
         self._endless.request("PATCH", path, b"", {**self._headers, **more})
+        try:
+            self._endless.getresponse()
+        except TimeoutError:
+            return True
+        self._endless.close()
+        return False
 
     def end(self) -> None:
         self._endless.close()
 
-    def _connection(self) -> http.client.HTTPSConnection:
-        return http.client.HTTPSConnection(self._address, timeout=10, context=self._context)
+    def _connection(self, seconds: float = 10.0) -> http.client.HTTPSConnection:
+        return http.client.HTTPSConnection(self._address, timeout=seconds, context=self._context)

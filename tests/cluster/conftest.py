@@ -10,7 +10,7 @@ from tests.cluster.api import Api
 from tests.cluster.control_plane import ControlPlane, running_control_plane
 from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
 from tests.cluster.replica import Replica, running_replica
-from tests.cluster.site import make_site_world
+from tests.cluster.site import Site, make_site_world, site
 from tests.cluster.storing import World
 from tests.cluster.webhooks import registered
 from tests.cluster.world import make_world
@@ -51,6 +51,21 @@ def storing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApi
     found = binaries.locate(binaries.wanted_kubernetes())
     with lone_api_server(found, tmp_path_factory.mktemp("storing")) as running:
         make_site_world(running.api)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
+    """An API server of a module's own."""
+    found = binaries.locate(binaries.wanted_kubernetes())
+    with lone_api_server(found, tmp_path_factory.mktemp("api-server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def both(server: LoneApiServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Two replicas on the ConfigMaps of the module's API server."""
+    with site(server, tmp_path_factory.mktemp("site")) as running:
         yield running
 
 

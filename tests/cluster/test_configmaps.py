@@ -16,7 +16,6 @@ from tests.cluster import binaries
 from tests.cluster.api import Object, trusting
 from tests.cluster.expired import expired_token
 from tests.cluster.link import Link
-from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
 from tests.cluster.site import (
     ACCOUNT,
     LIVE_SECONDS,
@@ -29,7 +28,6 @@ from tests.cluster.site import (
     config_map,
     manifest,
     policy_of,
-    site,
 )
 from tests.cluster.throttling import throttled
 from tests.serving import until
@@ -40,19 +38,6 @@ GROWTH = config_map("growth", teams_yaml=policy_of("growth"))
 ROOT = Path(__file__).parent.parent.parent
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 CANNOT = f"the ConfigMaps of namespace {NAMESPACE} cannot be read: "
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
-    found = binaries.locate(binaries.wanted_kubernetes())
-    with lone_api_server(found, tmp_path_factory.mktemp("api-server")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def both(server: LoneApiServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(server, tmp_path_factory.mktemp("site")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import yaml
 
 from tests.cluster import binaries
 from tests.cluster.api import Api, Object
-from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
 from tests.cluster.site import (
     LIVE_SECONDS,
     NAMESPACE,
@@ -21,7 +20,6 @@ from tests.cluster.site import (
     answering_all_along,
     config_map,
     policy_of,
-    site,
 )
 from tests.cluster.webhooks import Endpoint, validating
 from tests.server.reviews import pod, review
@@ -49,19 +47,6 @@ NO_POLICY = (
     "policies:1:1: no policy document: write one that begins with apiVersion: taxiway/v1 "
     "(that line alone is a policy that asks for nothing)"
 )
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
-    found = binaries.locate(binaries.wanted_kubernetes())
-    with lone_api_server(found, tmp_path_factory.mktemp("api-server")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def both(server: LoneApiServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(server, tmp_path_factory.mktemp("site")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from tests.cluster.site import (
     Site,
     config_map,
     policy_of,
-    site,
 )
 from tests.cluster.test_configmaps import ROOT, SHELL, kubectl
 from tests.cluster.webhooks import Endpoint, registered
@@ -50,12 +49,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
         running.api.create(of("v1", "Namespace", "data")).made()
         for namespace in ("data", "default"):  # no controller is here that would make these
             running.api.create(of("v1", "ServiceAccount", "default", namespace=namespace)).made()
-        yield running
-
-
-@pytest.fixture(scope="module")
-def both(server: LoneApiServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(server, tmp_path_factory.mktemp("site")) as running:
         yield running
 
 

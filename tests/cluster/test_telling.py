@@ -4,7 +4,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -13,8 +13,7 @@ import pytest
 from tests.cli.command import Ended, taxiway
 from tests.cluster import binaries
 from tests.cluster.api import Object
-from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
-from tests.cluster.site import NAMESPACE, Place, Site, config_map, policy_of, site
+from tests.cluster.site import NAMESPACE, Place, Site, config_map, policy_of
 from tests.cluster.world import of
 from tests.serving import until
 from webhook import names
@@ -38,19 +37,6 @@ TWICE = (
 )
 TELLING_SECONDS = 20.0  # a new leader waits 15 s
 TIMES = re.compile(r"\(x([0-9]+) over ")  # as kubectl writes how often it happened
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneApiServer]:
-    found = binaries.locate(binaries.wanted_kubernetes())
-    with lone_api_server(found, tmp_path_factory.mktemp("api-server")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def both(server: LoneApiServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(server, tmp_path_factory.mktemp("site")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """`--tls managed`: what it needs, and how it waits for the API server."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -82,22 +83,25 @@ users: [{name: a, user: {token: nobody}}]
 TOLD = "the API server cannot be reached: Connection refused"
 
 
-def managed(folder: Path) -> Managed:
-    hosts, peers = ("taxiway.taxiway.svc",), ("127.0.0.1",)
-    return Managed("taxiway-tls", "airflow-taxiway", hosts, peers, 1, str(folder), 90, 900, 1)
-
-
-def test_without_a_certificate_it_is_not_ready_and_says_what_it_waits_for(tmp_path: Path) -> None:
+@contextmanager
+def serving(tmp_path: Path) -> Iterator[Server]:
+    """A replica that makes its own certificates and reaches no API server."""
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text(NOBODY)
+    hosts, peers, folder = ("taxiway.taxiway.svc",), ("127.0.0.1",), str(tmp_path / "tls")
     with running_server(
         Path("configmaps"),
         tmp_path,
         wait=False,
         namespace="taxiway",
         kubeconfig=kubeconfig,
-        managed=managed(tmp_path / "tls"),
+        managed=Managed("taxiway-tls", "airflow-taxiway", hosts, peers, 1, folder, 90, 900, 1),
     ) as server:
+        yield server
+
+
+def test_without_a_certificate_it_is_not_ready_and_says_what_it_waits_for(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
         until("it says so", lambda: "certificate" in server.ready()["cluster"]["troubles"])
         detail = server.ready()
         assert detail["cluster"]["troubles"]["certificate"] == TOLD
@@ -117,40 +121,24 @@ def metrics(server: Server) -> str:
 
 
 def test_what_was_served_before_a_restart_of_the_container_is_served_again(tmp_path: Path) -> None:
-    folder, kubeconfig = tmp_path / "tls", tmp_path / "kubeconfig"
-    kubeconfig.write_text(NOBODY)
+    folder = tmp_path / "tls"
     policies = write_policy(tmp_path / "policies")
     with running_server(policies, tmp_path) as before:
         pair = [tmp_path / "certificates" / name for name in ("tls.key", "tls.crt")]
         folder.mkdir()
         (folder / "tls.pem").write_bytes(b"".join(path.read_bytes() for path in pair))
         expires = before.ready()["certificate"]["expires"]
-    with running_server(
-        Path("configmaps"),
-        tmp_path,
-        wait=False,
-        namespace="taxiway",
-        kubeconfig=kubeconfig,
-        managed=managed(folder),
-    ) as server:
+    with serving(tmp_path) as server:
         until("the port answers", lambda: server.ready()["listener"])
         assert server.ready()["certificate"]["expires"] == expires
         server.raw().close()
 
 
 def test_a_file_that_cannot_be_served_is_waited_for_as_none_is(tmp_path: Path) -> None:
-    folder, kubeconfig = tmp_path / "tls", tmp_path / "kubeconfig"
-    kubeconfig.write_text(NOBODY)
+    folder = tmp_path / "tls"
     folder.mkdir()
     (folder / "tls.pem").write_bytes(b"garbage")
-    with running_server(
-        Path("configmaps"),
-        tmp_path,
-        wait=False,
-        namespace="taxiway",
-        kubeconfig=kubeconfig,
-        managed=managed(folder),
-    ) as server:
+    with serving(tmp_path) as server:
         assert server.ready()["certificate"]["expires"] is None
         made = tmp_path / "certificates"
         pair = (made / "tls.key").read_bytes() + (made / "tls.crt").read_bytes()

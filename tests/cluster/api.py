@@ -20,6 +20,7 @@ COLLECTIONS = {
     "Event": "/api/v1/namespaces/{}/events",
     "ConfigMap": "/api/v1/namespaces/{}/configmaps",
     "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
+    "DaemonSet": "/apis/apps/v1/namespaces/{}/daemonsets",
     "CronJob": "/apis/batch/v1/namespaces/{}/cronjobs",
     "PolicyReport": "/apis/wgpolicyk8s.io/v1alpha2/namespaces/{}/policyreports",
     "Job": "/apis/batch/v1/namespaces/{}/jobs",

@@ -141,10 +141,12 @@ def scheduler_options(credentials: Credentials) -> tuple[str, ...]:
     )
 
 
-def controller_options(credentials: Credentials) -> tuple[str, ...]:
+def controller_options(
+    credentials: Credentials, controllers: tuple[str, ...] = CONTROLLERS
+) -> tuple[str, ...]:
     return (
         f"--kubeconfig={credentials.kubeconfig('system:kube-controller-manager')}",
-        f"--controllers={','.join(CONTROLLERS)}",
+        f"--controllers={','.join(controllers)}",
         f"--root-ca-file={credentials.ca}",
         f"--service-account-private-key-file={credentials.service_account_key}",
         # As in every real cluster: a Job's pods are made by the job controller's own account.

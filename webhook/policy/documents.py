@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from webhook.policy.block_style import block_style
 from webhook.policy.cases import VERSION as TESTS
 from webhook.policy.errors import Path, PolicyError, PolicyWarning, Problem, clip, show_path
 from webhook.policy.language import DOCUMENT, VERSION, Content
@@ -110,7 +111,7 @@ def _documents(name: str, data: bytes, cache: Cache) -> Iterator[ParsedDocument]
 
 
 def _read(text: str) -> Reading:
-    node, problems = compose(text)
+    node, problems = _nodes(text)
     if node is None or (is_null(node) and not _text(node)):
         return Reading(Content() if problems else None, problems)
     if isinstance(node, Mapping) and _text(node.get("apiVersion")) == TESTS:
@@ -121,6 +122,12 @@ def _read(text: str) -> Reading:
         return Reading(Content(), tuple(found))
     content = DOCUMENT.read(node, at)
     return Reading(content if isinstance(content, Content) else Content(), tuple(found))
+
+
+def _nodes(text: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """As `compose`, and sooner where the document is of the plainest style."""
+    node = block_style(text)
+    return compose(text) if node is None else (node, ())
 
 
 def _is_policy(node: Node, at: Place) -> bool:
@@ -156,7 +163,7 @@ def _text(node: Any) -> str | None:
 @lru_cache(maxsize=4)
 def _composed(text: str) -> Node | None:
     """The nodes of the documents last asked about: a thousand errors are often of one."""
-    return compose(text)[0]
+    return _nodes(text)[0]
 
 
 def forget_places() -> None:

@@ -18,7 +18,7 @@ from webhook.policy.scalars import Meaning, meaning, quoted
 from webhook.policy.source import directive
 
 
-class Scalar(Struct, gc=False):
+class Scalar(Struct, frozen=True, gc=False):
     text: str
     plain: bool  # written without quotes
     mark: Any  # where it starts: `line` and `column`, from 0

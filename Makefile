@@ -12,7 +12,7 @@ TOOLS := $(PY) -m tests.cluster.binaries
 .DELETE_ON_ERROR:
 
 .PHONY: help env certs run test test-unit test-kubernetes check format schema chart image sbom lock control-plane \
-  bench fuzz reliability clean
+  bench bench-check bench-accept bench-profile fuzz reliability clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +97,15 @@ lock: env ## pin every package again, at its newest release
 
 bench: env ## measure a request's work, the service's, and the loading of policies
 	$(PY) -m benchmarks
+
+bench-check: env ## hold the calls and the memory of a request against benchmarks/calls.json
+	$(PY) -m benchmarks.calls
+
+bench-accept: env ## write them there, for this version of Python
+	$(PY) -m benchmarks.calls --accept
+
+bench-profile: env ## where the time of a request's work goes, by function
+	$(PY) -m benchmarks --profile
 
 fuzz: env ## 100,000 mutated requests and 10,000 mutated policies
 	TAXIWAY_FUZZ_ADMISSION=100000 TAXIWAY_FUZZ_LOADER=10000 $(PY) -m pytest -m 'not cluster' -k fuzz

@@ -8,6 +8,10 @@ team; none matches the pod, so that every set gives the pod exactly the same.
 from collections.abc import Iterator
 
 import msgspec
+from msgspec import structs
+
+from webhook.policy.load import load
+from webhook.policy.spec import PolicySpec, Team
 
 HEAD = {
     "apiVersion": "taxiway/v1",
@@ -29,6 +33,19 @@ def files(teams: int, profiles: int) -> Iterator[tuple[str, bytes]]:
             f"teams-{number:05}.yaml",
             msgspec.json.encode({"apiVersion": "taxiway/v1", "teams": batch}),
         )
+
+
+def spec(teams: int) -> PolicySpec:
+    """The same set without profiles, checked but for the teams that are copies of one."""
+    checked = load(files(2, 0)).spec
+    name = "team-00001"
+    model = msgspec.json.encode(checked.teams[name]).decode()
+    copies = {
+        f"team-{n:05}": model.replace(name, f"team-{n:05}").replace("CC-00001", f"CC-{n:05}")
+        for n in range(1, teams)
+    }
+    made = {each: msgspec.json.decode(text, type=Team) for each, text in copies.items()}
+    return structs.replace(checked, teams={"payments": checked.teams["payments"]} | made)
 
 
 def team(name: str, number: int) -> dict[str, object]:

@@ -76,8 +76,13 @@ def engine(size: str) -> Engine:
 
 
 def cases(size: str) -> Iterator[Case]:
-    """The kinds of request, by a set of this size; `new` ones are unlike all before them."""
-    sets = OneSet(engine(size))
+    """The kinds of request, by a set of this size."""
+    return cases_by(engine(size), size)
+
+
+def cases_by(engine: Engine, size: str) -> Iterator[Case]:
+    """The same, by an engine that is at hand; `new` ones are unlike all before them."""
+    sets = OneSet(engine)
     mutate, validate = _calling("/mutate", sets), _calling("/validate", sets)
     plain = reviews.created(reviews.POD)
     final = reviews.patched(reviews.POD, mutate(plain[0]).body)

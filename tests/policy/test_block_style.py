@@ -60,6 +60,8 @@ LEFT_TO_THE_PARSER = {
     "a dash that stands nowhere": "a:\n  - b\n - c\n",
     "a key in the column of a list's dashes": "a:\n  - b\n  c: d\n",
     "a tab": "a:\tb\n",
+    "a carriage return in quotes, which is a new line": "a: 'b\rc'\n",
+    "a character that YAML forbids": "# \a\na: 'b\a'\n",
     "letters beyond ASCII": "a: b\xfc\n",
     "a second document's line": "a: b\n---\n",
     "the end of a document": "a: b\n...\n",

@@ -31,6 +31,7 @@ _QUOTED = re.compile(r"'[^']*'|\"[^\"\\]*\"")
 # libyaml takes no key of more than 1,024 characters.
 _HEAD = re.compile(r"(?P<indent> *)(?P<dash>- +)?(?P<key>[a-zA-Z_][\w./-]{0,200})", re.ASCII)
 _ITEM = re.compile(r"(?P<indent> *)- +")
+_ODD = re.compile(r"[^\n -~]")  # such as a tab, a carriage return, and what YAML forbids
 _NO_CONTENT = re.compile(r" *(?:#.*)?")
 # Documents of one program have the same lines at the same places: of 30 of a team's, 20 are also
 # another's. What a line says takes 0.5 KiB.
@@ -64,7 +65,7 @@ class _Collection:
 
 def block_style(text: str) -> Mapping | None:
     """The document's node, with the place of each value; None where the parser has to read it."""
-    if "\t" in text or not text.isascii():
+    if _ODD.search(text):
         return None
     try:
         return _Reader().read(text.split("\n"))

@@ -1,12 +1,17 @@
 """Compiling in slices: no slice is long, and the outcome is that of one go."""
 
 import json
+from collections.abc import Generator
+
+from msgspec.structs import replace
 
 from tests.engine.given import decide, pod
+from tests.policy.test_compile_from_before import indexed
 from webhook.engine import Engine
-from webhook.policy.compile import TEAMS_A_SLICE, compile_policy, compiling, softest
+from webhook.policy.compile import TEAMS_A_SLICE, PolicySet, compile_policy, compiling, softest
+from webhook.policy.indexing import HeadStart
 from webhook.policy.load import load
-from webhook.policy.spec import PolicySpec
+from webhook.policy.spec import PolicySpec, Team
 
 COUNT = 3 * TEAMS_A_SLICE + 1
 
@@ -43,6 +48,25 @@ def test_in_one_go_the_same_is_made() -> None:
     given = spec()
     by = Engine(compile_policy(given))
     assert (by.revision, len(by.policies.teams)) == (given.revision, COUNT)
+
+
+def test_teams_that_were_counted_before_may_be_others_when_the_set_is_whole() -> None:
+    given, start = spec(), HeadStart()
+    kept = list(given.teams.values())[:-2]
+    start.take([*kept[:100], Team(name="team-000"), Team(name="gone")])
+    start.take([*kept[100:], given.teams["team-000"], replace(kept[5], members=None)])
+    made, alone = finished(compiling(given, start)), compile_policy(given)
+    assert indexed(made) == indexed(alone)
+    assert made.strayed == 0
+
+
+def finished(slices: Generator[None, None, PolicySet]) -> PolicySet:
+    while True:
+        try:
+            next(slices)
+        except StopIteration as done:
+            policies: PolicySet = done.value
+            return policies
 
 
 def test_the_softest_of_modes() -> None:

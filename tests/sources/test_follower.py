@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.server.reviews import POLICY, write_policy
-from webhook.policy.compile import PolicySet
+from webhook.policy.compile import PolicySet, compile_policy
 from webhook.policy.spec import PolicySpec, Team
 from webhook.sources import follower
 from webhook.sources.follower import Follower, Load
@@ -111,6 +111,21 @@ def test_a_load_is_told_with_the_whole_set(tmp_path: Path) -> None:
     assert list(load.spec.teams) == ["fraud", "payments"]
     assert history.current is not None
     assert history.current.revision == load.spec.revision
+
+
+def test_a_large_set_is_in_force_whole_though_its_teams_were_told_before(tmp_path: Path) -> None:
+    names = [f"team-{at:04}" for at in range(1_000)]
+    text = "".join(f"  {name}:\n    members:\n      dags:\n      - {name}_*\n" for name in names)
+    policies = write_policy(
+        tmp_path, "apiVersion: taxiway/v1\nteams:\n" + text + "# " + "x" * 100_000
+    )
+    told, history = asyncio.run(followed(start_loader(policies), policies))
+    (load,) = told.loads
+    assert history.current is not None
+    whole, made = compile_policy(load.spec), history.current.policies
+    assert (list(made.teams), made.strayed) == (names, 0)
+    assert [made.members.of(name) is not None for name in names] == [True] * 1_000
+    assert made.nearest.ordered == whole.nearest.ordered
 
 
 def test_a_set_that_cannot_be_compiled_is_a_failed_load(

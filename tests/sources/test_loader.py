@@ -101,6 +101,54 @@ def test_after_a_bad_load_only_what_differs_from_the_last_good_one_is_said() -> 
     assert [type(frame) for frame in third] == [Begin, Complete]
 
 
+def large(teams: int = 1_000, contact: str = "") -> tuple[tuple[str, bytes], ...]:
+    """Two files of these teams; with `contact`, that of the last team."""
+    names = [f"team-{at:04}" for at in range(teams)]
+    lines = {name: f"  {name}:\n    contact: {name}-{'x' * 100}\n" for name in names}
+    lines[names[-1]] += f"    costCenters: [{contact}]\n" if contact else ""
+    head = "apiVersion: taxiway/v1\nteams:\n"
+    halves = names[: teams // 2], names[teams // 2 :]
+    texts = [head + "".join(lines[name] for name in half) for half in halves]
+    return tuple((f"{at}.yaml", text.encode()) for at, text in enumerate(texts))
+
+
+def teams_of(frames: list[Frame]) -> list[str]:
+    return [team.name for frame in frames if isinstance(frame, Teams) for team in frame.teams]
+
+
+def test_teams_of_a_large_set_are_said_before_it_is_read_as_a_whole() -> None:
+    said = list(Loader().frames(large()))
+    begun = next(at for at, frame in enumerate(said) if isinstance(frame, Begin))
+    assert teams_of(said[:begun]) == [f"team-{at:04}" for at in range(1_000)]
+    assert [type(frame) for frame in said[begun:]] == [Begin, Complete]
+
+
+def test_teams_that_were_said_with_a_bad_set_are_not_said_again_with_a_good_one() -> None:
+    loader = Loader()
+    bad = list(loader.frames(large(contact="A, A")))
+    assert [type(frame) for frame in bad[-1:]] == [Failed]
+    assert teams_of(bad) == [f"team-{at:04}" for at in range(999)]
+    good = list(loader.frames(large()))
+    assert [type(frame) for frame in good] == [Begin, Teams, Complete]
+    assert teams_of(good) == ["team-0999"]
+
+
+def test_teams_of_a_bad_set_that_the_good_one_has_not_are_gone() -> None:
+    loader = Loader()
+    list(loader.frames(large(contact="A, A")))
+    (begin, *_) = loader.frames((("a.yaml", POLICY.encode()),))
+    assert isinstance(begin, Begin)
+    assert len(begin.gone) == 999
+
+
+def test_a_set_that_is_too_large_is_not_even_begun() -> None:
+    files = tuple((f"{at}.yaml", b"#" * (1 << 20)) for at in range(17))
+    (failed,) = Loader().frames(files)
+    assert failed == Failed(
+        ("16.yaml:1:1: with this file the policy set is over 16777216 bytes; shorten it",)
+    )
+
+
 @pytest.mark.parametrize("module", ["yaml", "webhook.policy.load", "kubernetes"])
 def test_the_serving_side_imports_nothing_of_the_loader(module: str) -> None:
     imports = "import webhook.cli.service, sys; print(sorted(sys.modules))"

@@ -3,7 +3,8 @@
 The result never changes and answers each question of a request at a cost that does not grow
 with the number of teams. `compiling` does the work in slices, so that a load of 10,000 teams
 never keeps a request waiting for more than a few milliseconds; and given the set before, it
-indexes the teams that differ, and shares the rest with it.
+indexes the teams that differ, and shares the rest with it. The first set of a process may have a
+head start: teams that were told, and counted, before the set was whole.
 """
 
 from collections.abc import Generator, Iterator, Mapping
@@ -11,10 +12,7 @@ from itertools import islice
 from typing import TypeVar
 
 from webhook.policy.common import Common, CompiledRequirement, common, softest
-from webhook.policy.members import MembersEdit, MembersIndex
-from webhook.policy.nearest import Nearest, NearestEdit
-from webhook.policy.reserved import Given, Reserved
-from webhook.policy.sharing import Shared
+from webhook.policy.indexing import Change, HeadStart, Indexes, Indexing, no_indexes
 from webhook.policy.spec import PolicySpec, Team
 
 __all__ = ["CompiledRequirement", "PolicySet", "compile_policy", "compiling", "softest"]
@@ -25,8 +23,6 @@ TEAMS_A_SLICE = 50  # about 70 µs for each team
 # that number of teams it is done in a slice or two anyway.
 _MOST_STRAYED = 8
 _FEW = 2 * TEAMS_A_SLICE
-
-_Change = tuple[Team | None, Team | None]  # a team before and after; None: it is not there
 
 
 class PolicySet:
@@ -56,17 +52,13 @@ class PolicySet:
         self,
         spec: PolicySpec,
         common: Common,
-        members: MembersIndex,
-        nearest: Nearest,
-        reserved: Reserved,
+        indexes: Indexes,
         strayed: int = 0,
     ) -> None:
         self.spec = spec
         self.revision = spec.revision
         self.teams: dict[str, Team] = spec.teams
-        self.members = members
-        self.nearest = nearest
-        self.reserved = reserved
+        self.members, self.nearest, self.reserved = indexes
         self.strayed = strayed
         self.common = common
         self.controllers = common.controllers
@@ -89,48 +81,36 @@ def compile_policy(spec: PolicySpec, before: PolicySet | None = None) -> PolicyS
 
 
 def compiling(
-    spec: PolicySpec, before: PolicySet | None = None
+    spec: PolicySpec, before: PolicySet | HeadStart | None = None
 ) -> Generator[None, None, PolicySet]:
     """Index a checked set in slices: each `next` does a few milliseconds of work.
 
-    `before`: a set that differs little, such as the one in force.
+    `before`: a set that differs little, such as the one in force; or the teams that are counted
+    already, which is a use that can be made of them once.
     """
-    shared = common(spec, before.common if before is not None else None)
+    base = before if isinstance(before, PolicySet) else _nothing()
+    shared = common(spec, base.common)
     yield
-    base = before or _nothing()
-    changes = yield from _compared(base.teams, spec.teams)
-    strayed = base.strayed + len(changes)
-    if base.teams and strayed > max(_FEW, len(spec.teams) // _MOST_STRAYED):
-        base = _nothing()
+    known = before.teams if before is not None else {}
+    changes = yield from _compared(known, spec.teams)
+    strayed = base.strayed + len(changes) if base.teams else 0
+    if strayed > max(_FEW, len(spec.teams) // _MOST_STRAYED):
+        base, strayed = _nothing(), 0
         changes = [(None, team) for team in spec.teams.values()]
-    if not base.teams:
-        strayed = 0
-    members, nearest = MembersEdit(base.members), NearestEdit(base.nearest)
-    reserved = base.reserved.edit()
+    indexing = before.indexing if isinstance(before, HeadStart) else Indexing(_indexes(base))
     for piece in _slices(iter(changes)):
-        for old, new in piece:
-            members.count(old, new)
-            reserved.change(old, new)
-            _rename(nearest, old, new)
-        reserved.settle()
+        indexing.count(piece)
         yield
-    while members.file(TEAMS_A_SLICE):
+    while indexing.file(TEAMS_A_SLICE):
         yield
-    return PolicySet(
-        spec,
-        shared,
-        members.done(spec.teams),
-        nearest.done(),
-        reserved.done(shared.given),
-        strayed,
-    )
+    return PolicySet(spec, shared, indexing.done(spec.teams, shared.given), strayed)
 
 
 def _compared(
     before: Mapping[str, Team], after: Mapping[str, Team]
-) -> Generator[None, None, list[_Change]]:
+) -> Generator[None, None, list[Change]]:
     """The teams that differ, in slices too: after a loader is replaced none is the same object."""
-    changes: list[_Change] = [(team, None) for name, team in before.items() if name not in after]
+    changes: list[Change] = [(team, None) for name, team in before.items() if name not in after]
     for piece in _slices(iter(after.items()), _COMPARED_A_SLICE):
         for name, team in piece:
             old = before.get(name)
@@ -143,18 +123,14 @@ def _compared(
 _COMPARED_A_SLICE = 2_000  # under 1 µs each
 
 
-def _rename(nearest: NearestEdit, old: Team | None, new: Team | None) -> None:
-    if old is None and new is not None:
-        nearest.add(new.name)
-    elif old is not None and new is None:
-        nearest.drop(old.name)
+def _indexes(policies: PolicySet) -> Indexes:
+    return policies.members, policies.nearest, policies.reserved
 
 
 def _nothing() -> PolicySet:
     """The set without anything, which every set may be made from."""
     spec = PolicySpec(revision="")
-    shared = Common(spec)
-    return PolicySet(spec, shared, MembersIndex(), Nearest(), Reserved(Shared(), Given(())))
+    return PolicySet(spec, Common(spec), no_indexes())
 
 
 def _slices(every: Iterator[T], most: int = TEAMS_A_SLICE) -> Iterator[list[T]]:

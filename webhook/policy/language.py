@@ -4,6 +4,7 @@ What one document can tell of itself is checked here; what only the whole set ca
 named twice, a match for a team that does not exist) is `union` and `references`.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -28,7 +29,7 @@ from webhook.policy.language_words import (
     url,
 )
 from webhook.policy.nodes import Mapping
-from webhook.policy.places import Json, Place
+from webhook.policy.places import BAD, Json, Place
 from webhook.policy.shapes import Field, ListOf, MapOf, OrNothing, Record
 from webhook.policy.shapes_scalar import Choice, Day, Text
 from webhook.policy.spec import (
@@ -58,6 +59,11 @@ class Content(Struct, frozen=True, kw_only=True):
     profiles: dict[str, Profile] = {}
     teams: dict[str, Team] = {}
     exemptions: tuple[Exemption, ...] = ()
+
+
+def sound_teams(content: Content) -> Iterator[Team]:
+    """The teams of a document in which no problem was found."""
+    return (team for team in content.teams.values() if team is not BAD)
 
 
 _LABEL_KEY = Text(label_key, LABEL_KEY)

@@ -2,8 +2,10 @@
 
 A frame is its length, four bytes, big-endian, then one message in MessagePack. A good load is
 `Begin`, any number of `Teams`, `Complete`; a bad one is `Failed` alone. Only the teams that
-changed since the load before are sent, in pieces small enough to be decoded in under 5 ms, so
-that no request waits for a load. `Alive` comes in between, so that silence has a meaning.
+changed since they were told last are sent, in pieces small enough to be decoded in under 5 ms, so
+that no request waits for a load. The first teams of a large set are told before it is known whether
+the set is good: they are no load yet, and what `Begin` and `Complete` enclose differs from them.
+`Alive` comes in between, so that silence has a meaning.
 Whoever serves may ask about a change that is not stored yet: `Asked` goes the other way, and
 `Judged` is the answer; `InForce` goes there too, and says what became of a load, and `Leaving`,
 that this replica is about to end. What is said of the set that is only planned stands in
@@ -155,6 +157,11 @@ def changes(before: Mapping[str, Team], spec: PolicySpec) -> Iterator[Begin | Te
     yield Begin(msgspec.structs.replace(spec, teams={}), gone)
     changed = (team for name, team in spec.teams.items() if before.get(name) != team)
     yield from map(Teams, _pieces(changed))
+
+
+def ahead(teams: Iterable[Team]) -> Iterator[Teams]:
+    """Teams that are told before their set is known as a whole."""
+    yield from map(Teams, _pieces(teams))
 
 
 def lines(messages: Iterable[str]) -> tuple[str, ...]:

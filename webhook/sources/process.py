@@ -10,6 +10,10 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+# The loader goes on reading policies while the serving process is still importing: 2,000 teams fit.
+# Linux gives anyone as much (`fs.pipe-max-size`).
+PIPE_BYTES = 1 << 20
+
 LoaderProcess = subprocess.Popen[bytes]
 
 
@@ -53,6 +57,7 @@ def start_loader(origin: Origin) -> LoaderProcess:
         [sys.executable, "-m", "webhook.sources.loader", *_arguments(origin)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        pipesize=PIPE_BYTES,
         process_group=0,
     )
 

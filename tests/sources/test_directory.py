@@ -67,6 +67,37 @@ def test_files_come_by_name(tmp_path: Path) -> None:
     )
 
 
+def test_a_name_that_is_not_utf_8_is_written_out(tmp_path: Path, time: Time) -> None:
+    (tmp_path / os.fsdecode(b"\xff.yaml")).write_text("a")
+    found = Watch(tmp_path, time).poll()
+    assert found == ((f"{tmp_path}/\\xff.yaml", b"a"),)
+
+
+def loop(directory: Path) -> None:
+    (directory / "x.yaml").symlink_to("x.yaml")
+
+
+def unreadable_contents(directory: Path) -> None:
+    """A regular file whose first byte cannot be read, whoever asks."""
+    (directory / "x.yaml").symlink_to("/proc/self/mem")
+
+
+BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a link that leads to itself": (loop, "Too many levels of symbolic links"),
+    "a file whose contents cannot be read": (unreadable_contents, "Input/output error"),
+}
+
+
+@pytest.mark.parametrize(("make", "why"), BROKEN.values(), ids=BROKEN.keys())
+def test_the_file_that_cannot_be_read_is_named(
+    tmp_path: Path, make: Callable[[Path], object], why: str
+) -> None:
+    make(tmp_path)
+    with pytest.raises(Unreadable) as raised:
+        read(tmp_path, listing(tmp_path))
+    assert str(raised.value) == f"{tmp_path}/x.yaml: cannot be read: {why}"
+
+
 def test_more_than_64_mib_are_no_policy_directory(tmp_path: Path) -> None:
     with (tmp_path / "x.yaml").open("wb") as file:
         file.truncate(64 * 1024 * 1024 + 1)

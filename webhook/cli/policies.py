@@ -5,7 +5,7 @@ from pathlib import Path
 from webhook.cli.exits import complain
 from webhook.policy.errors import PolicyErrors
 from webhook.policy.load import Loaded, load
-from webhook.sources.directory import SUFFIXES, Files, Unreadable, listing, read
+from webhook.sources.directory import SUFFIXES, Files, Unreadable, listing, read, shown
 
 
 def read_policies(where: Path) -> Files:
@@ -34,6 +34,6 @@ def load_policies(where: Path) -> Loaded | None:
 
 def _one(file: Path) -> Files:
     try:
-        return ((str(file), file.read_bytes()),)
+        return ((shown(file), file.read_bytes()),)
     except OSError as error:
-        raise Unreadable(f"{file}: cannot be read: {error.strerror}") from error
+        raise Unreadable(f"{shown(file)}: cannot be read: {error.strerror}") from error

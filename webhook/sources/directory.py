@@ -8,8 +8,12 @@ Changes are found by listing, not by inotify: a swap of `..data` gives no event 
 that lead through it, network file systems give none at all, and a listing of a few files four
 times a second costs nothing that could be measured. Because a rewrite can leave time, size and
 inode as they were, contents are compared as well, every few seconds.
+
+A file's name is any bytes to Linux. One that is not UTF-8 is named with those bytes written out
+(`\\xff.yaml`), because the name goes into errors, logs and frames, which are UTF-8.
 """
 
+import os
 import stat
 from collections.abc import Callable
 from hashlib import sha256
@@ -45,9 +49,9 @@ def listing(directory: Path) -> Listing:
     """The policy files there are, by name. Raises Unreadable."""
     try:
         paths = sorted(path for path in directory.iterdir() if _is_policy(path.name))
-        return tuple(entry for path in paths if (entry := _entry(path)))
     except OSError as error:
-        raise Unreadable(f"{directory}: cannot be read: {error.strerror}") from error
+        raise _unreadable(directory, error) from error
+    return tuple(entry for path in paths if (entry := _entry(path)))
 
 
 def read(directory: Path, entries: Listing) -> Files:
@@ -55,11 +59,13 @@ def read(directory: Path, entries: Listing) -> Files:
     if sum(entry.size for entry in entries) > MOST_BYTES:
         limit = MOST_BYTES // 2**20
         raise Unreadable(f"{directory}: holds more than {limit} MiB of YAML: is it the right one?")
-    try:
-        paths = [directory / entry.name for entry in entries]
-        return tuple((str(path), path.read_bytes()) for path in paths)
-    except OSError as error:
-        raise Unreadable(f"{error.filename}: cannot be read: {error.strerror}") from error
+    paths = [directory / entry.name for entry in entries]
+    return tuple((shown(path), _contents(path)) for path in paths)
+
+
+def shown(path: Path) -> str:
+    """How a file is named: its path, and what of it is not UTF-8 written out."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def digest(files: Files) -> bytes:
@@ -136,11 +142,24 @@ def _is_policy(name: str) -> bool:
     return name.endswith(SUFFIXES) and not name.startswith(".")
 
 
+def _contents(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> Unreadable:
+    return Unreadable(f"{shown(path)}: cannot be read: {error.strerror}")
+
+
 def _entry(path: Path) -> Entry | None:
     try:
         found = path.stat()
     except FileNotFoundError:
         return None  # gone since it was listed, or a link that leads nowhere
+    except OSError as error:
+        raise _unreadable(path, error) from error
     if not stat.S_ISREG(found.st_mode):
         return None
     return Entry(path.name, found.st_mtime_ns, found.st_size, found.st_ino)

@@ -5,8 +5,6 @@ and must not wait for a web server. Commands of many options stand in files of t
 `diff_options`; those that several have, in `common_options`.
 """
 
-import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +21,7 @@ from webhook.cli.common_options import (
     end,
 )
 from webhook.cli.serve_options import ServeOptions, with_options
+from webhook.cli.streams import standard_streams
 
 # Tracebacks with local variables (typer's own default) would print whole pods.
 app = typer.Typer(
@@ -37,10 +36,8 @@ app = typer.Typer(
 
 def main() -> None:
     """The entry point of the `taxiway` command and of `python -m webhook`."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a name in a file need not fit the terminal's codec
-            stream.reconfigure(errors="backslashreplace")
-    app(prog_name="taxiway")
+    with standard_streams():
+        app(prog_name="taxiway")
 
 
 @app.command(short_help="Serve the admission webhook over HTTPS.")

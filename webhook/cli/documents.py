@@ -36,7 +36,7 @@ def named_input(file: str) -> str:
 def read_bytes(file: str) -> bytes:
     """One byte over the limit is enough to see that it is passed. Raises OSError."""
     if file == STDIN:
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
+        return b"" if sys.stdin is None else sys.stdin.buffer.read(MAX_BYTES + 1)
     with Path(file).open("rb") as stream:
         return stream.read(MAX_BYTES + 1)
 

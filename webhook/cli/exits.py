@@ -5,6 +5,7 @@
 | 0    | every pod is allowed          | the policies compile             | all agree, all well  |
 | 1    | at least one pod is denied    | ... with warnings and `--strict` | they do not          |
 | 2    | bad input, options or policy  | they do not, or cannot be read   | cannot be read       |
+| 130  | ended by Ctrl-C               | the same                         | the same             |
 | 141  | the output's reader went away | the same                         | the same             |
 
 `explain` is like `review`. `test`: 0 all tests hold, 1 one does not, 2 none was run. `diff` gives
@@ -24,6 +25,7 @@ from contextlib import contextmanager
 OK = 0
 DENIED = 1
 BAD_INPUT = 2
+INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
 BROKEN_PIPE = 141
 
 
@@ -38,9 +40,13 @@ def quiet_broken_pipe() -> Iterator[None]:
 
 
 def leave_broken_pipe() -> None:
+    silence()
+    raise SystemExit(BROKEN_PIPE)
+
+
+def silence() -> None:
     """Point standard output at nothing, so that the interpreter's own last flush is quiet too."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise SystemExit(BROKEN_PIPE)
 
 
 def complain(line: str) -> None:

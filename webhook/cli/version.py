@@ -5,12 +5,14 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 
 from webhook.cli import exits
+from webhook.cli.exits import quiet_broken_pipe
 
 DISTRIBUTION = "taxiway"
 
 
 def version() -> int:
-    print(f"taxiway {release()} (Python {platform.python_version()}, {platform.machine()})")
+    with quiet_broken_pipe():
+        print(f"taxiway {release()} (Python {platform.python_version()}, {platform.machine()})")
     return exits.OK
 
 

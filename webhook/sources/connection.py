@@ -111,15 +111,29 @@ def configured(kubeconfig: Path | None, context: str | None = None) -> Configura
     if kubeconfig is None and context is None and os.environ.get("KUBERNETES_SERVICE_HOST"):
         config.load_incluster_config(made)
     else:
-        config.load_kube_config(
-            None if kubeconfig is None else str(kubeconfig),
-            context,
-            client_configuration=made,
-            persist_config=False,
-        )
+        _by_file(kubeconfig, context, made)
     # When to ask again is decided where it is known what for; the client would wait by itself.
     made.retries = False
     return made
+
+
+def _by_file(kubeconfig: Path | None, context: str | None, into: Configuration) -> None:
+    """Raises ConfigException, also for what the client trips over: it takes the file as it is."""
+    try:
+        config.load_kube_config(
+            None if kubeconfig is None else str(kubeconfig),
+            context,
+            client_configuration=into,
+            persist_config=False,
+        )
+    except (config.ConfigException, OSError):
+        raise
+    except Exception as error:
+        # Its words may quote the file, and so a token.
+        raise config.ConfigException(
+            f"{kubeconfig or 'what KUBECONFIG names'} is no kubeconfig ({type(error).__name__}): "
+            "write it anew, as `kubectl config view` shows a good one"
+        ) from error
 
 
 def _refusal(response: Any) -> Refused:
@@ -142,7 +156,9 @@ def _told(error: Exception) -> Exception:
         case ApiException():
             return _of_client(error)
         case config.ConfigException():
-            return Unreachable(f"the way to the API server is not known: {error}")
+            # After the path in the file the client shows what stands there: a token, say.
+            why = str(error).partition("/{")[0]
+            return Unreachable(f"the way to the API server is not known: {why}")
         case urllib3.exceptions.NewConnectionError():  # a TimeoutError too, whatever its cause
             return Unreachable(f"the API server cannot be reached: {_cause(error)}")
         case urllib3.exceptions.TimeoutError() | TimeoutError():

@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VERSION ?= 1.36
+AIRFLOW ?= 3
 IMAGE ?= taxiway
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -12,7 +13,7 @@ TOOLS := $(PY) -m tests.cluster.binaries
 .DELETE_ON_ERROR:
 
 .PHONY: help env certs run test test-unit test-kubernetes check format schema chart image sbom lock control-plane \
-  bench bench-check bench-accept bench-profile fuzz reliability clean
+  airflow airflow-lock bench bench-check bench-accept bench-profile fuzz reliability clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +43,7 @@ certs: $(VENV)/.run ## make the development certificates in certs/
 run: $(VENV)/.run ## serve examples/policies and show three real pods going through
 	$(PY) examples/run.py
 
-test: env control-plane ## run every test, those on the real control plane included
+test: env control-plane airflow ## run every test, those on the real control plane included
 	$(PY) -m pytest
 
 test-unit: env ## run the tests that need no control plane
@@ -54,6 +55,9 @@ test-kubernetes: env ## run the control-plane tests on one Kubernetes (VERSION=1
 
 control-plane: env ## build the control plane's binaries, or find them in the cache
 	$(TOOLS) --kubernetes $(VERSION)
+
+airflow: env ## install a real Airflow for the tests, or find it in the cache (AIRFLOW=3)
+	$(PY) -m tests.airflow_real.environments --airflow $(AIRFLOW)
 
 check: env ## lint, types, format, and that no generated file is stale
 	$(VENV)/bin/ruff check .
@@ -94,6 +98,14 @@ lock: env ## pin every package again, at its newest release
 	$(LOCK) --group pyproject.toml:build --upgrade --output-file requirements-build.lock
 	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --constraint requirements-build.lock \
 	  --upgrade --output-file requirements-dev.lock
+
+# Airflow's own dependencies are not bounded above: each is locked as of days after its release. pip
+# with hashes finds a package's extras only where the lock names them.
+airflow-lock: env ## pin what the tests install of Airflow again
+	$(LOCK) --no-strip-extras --exclude-newer 2026-10-26 tests/airflow_real/airflow-3.in --upgrade \
+	  --output-file tests/airflow_real/airflow-3.lock
+	$(LOCK) --no-strip-extras --exclude-newer 2025-02-12 tests/airflow_real/airflow-2.10.in --upgrade \
+	  --output-file tests/airflow_real/airflow-2.10.lock
 
 bench: env ## measure a request's work, the service's, and the loading of policies
 	$(PY) -m benchmarks

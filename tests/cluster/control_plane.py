@@ -61,8 +61,13 @@ class ControlPlane:
 
 
 @contextmanager
-def running_control_plane(binaries: Mapping[str, Path], folder: Path) -> Iterator[ControlPlane]:
-    """Start everything in `folder`, wait until the API server is ready, and end it all after."""
+def running_control_plane(
+    binaries: Mapping[str, Path], folder: Path, stages: Path = STAGES
+) -> Iterator[ControlPlane]:
+    """Start everything in `folder`, wait until the API server is ready, and end it all after.
+
+    `stages` is what kwok makes of nodes and pods.
+    """
     port = free_port()
     credentials = make_credentials(folder / "credentials", f"https://127.0.0.1:{port}")
     logs = folder / "logs"
@@ -82,7 +87,7 @@ def running_control_plane(binaries: Mapping[str, Path], folder: Path) -> Iterato
         others = (
             start("kube-scheduler", *scheduler_options(credentials)),
             start("kube-controller-manager", *controller_options(credentials)),
-            start("kwok", *kwok_options(credentials)),
+            start("kwok", *kwok_options(credentials, stages)),
         )
         yield ControlPlane(
             api,
@@ -156,10 +161,10 @@ def controller_options(
     )
 
 
-def kwok_options(credentials: Credentials) -> tuple[str, ...]:
+def kwok_options(credentials: Credentials, stages: Path) -> tuple[str, ...]:
     return (
         f"--kubeconfig={credentials.kubeconfig('kwok')}",
-        f"--config={STAGES}",  # and nothing of the person's own settings
+        f"--config={stages}",  # and nothing of the person's own settings
         "--manage-all-nodes=true",
         "--server-address=127.0.0.1:0",
     )

@@ -7,11 +7,12 @@ order; and where the tests are killed, the kernel ends it (prctl PR_SET_PDEATHSI
 import contextlib
 import ctypes
 import os
+import pwd
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h
@@ -26,14 +27,29 @@ class NeverHappened(AssertionError):
 
 
 class Program:
-    """One running program. `log` holds all that it printed."""
+    """One running program. `log` holds all that it printed.
 
-    def __init__(self, name: str, command: Sequence[str | Path], logs: Path) -> None:
+    `environment` is all that it gets, `None` what the tests have; `user` is who runs it, where
+    root must not.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        logs: Path,
+        environment: Mapping[str, str] | None = None,
+        user: str | None = None,
+    ) -> None:
         self.name = name
         self.log = logs / f"{name}.log"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
+                env=environment,
+                user=user,
+                group=user and pwd.getpwnam(user).pw_gid,
+                extra_groups=None if user is None else [],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -70,6 +70,9 @@ def launchers() -> tuple[Object, Object]:
     verbs = ["create", "list", "get", "patch", "watch", "delete", "update"]
     rules = [
         {"apiGroups": [""], "resources": ["pods"], "verbs": verbs},
+        {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]},
+        {"apiGroups": [""], "resources": ["pods/exec"], "verbs": ["create", "get"]},
+        {"apiGroups": [""], "resources": ["events"], "verbs": ["list", "watch"]},
         {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": verbs},
     ]
     name = "airflow-pod-launcher"

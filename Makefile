@@ -99,12 +99,11 @@ lock: env ## pin every package again, at its newest release
 	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --constraint requirements-build.lock \
 	  --upgrade --output-file requirements-dev.lock
 
-# Airflow's own dependencies are not bounded above: each is locked as of days after its release. pip
-# with hashes finds a package's extras only where the lock names them.
+# Airflow's own dependencies are not bounded above: each is locked as of days after its release.
 airflow-lock: env ## pin what the tests install of Airflow again
-	$(LOCK) --no-strip-extras --exclude-newer 2026-10-26 tests/airflow_real/airflow-3.in --upgrade \
+	$(LOCK) --exclude-newer 2026-10-26 tests/airflow_real/airflow-3.in --upgrade \
 	  --output-file tests/airflow_real/airflow-3.lock
-	$(LOCK) --no-strip-extras --exclude-newer 2025-02-12 tests/airflow_real/airflow-2.10.in --upgrade \
+	$(LOCK) --exclude-newer 2025-02-12 tests/airflow_real/airflow-2.10.in --upgrade \
 	  --output-file tests/airflow_real/airflow-2.10.lock
 
 bench: env ## measure a request's work, the service's, and the loading of policies

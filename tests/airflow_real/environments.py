@@ -46,9 +46,7 @@ def wanted() -> str:
 
 def version(airflow: str, package: str = "apache-airflow") -> str:
     """What the lock pins: `version("3")` is Airflow's own, as `3.3.2`. Raises Missing."""
-    found = re.search(
-        rf"^{re.escape(package)}(?:\[\S+\])?==(\S+)", _lock(airflow).read_text(), re.MULTILINE
-    )
+    found = re.search(rf"^{re.escape(package)}==(\S+)", _lock(airflow).read_text(), re.MULTILINE)
     if found is None:
         raise Missing(f"{_lock(airflow).name} does not pin {package}: make airflow-lock")
     return found[1]
@@ -109,7 +107,8 @@ def _make(made: Path, airflow: str) -> None:
     shutil.rmtree(made, ignore_errors=True)
     _run([interpreter(airflow), "-m", "venv", str(made)])
     pip = [str(made / "bin/python"), "-m", "pip", "install", "--quiet", "--no-compile"]
-    _run([*pip, "--require-hashes", "-r", str(_lock(airflow))])
+    # The lock is whole; of an extra, as `sqlalchemy[asyncio]`, pip would not see that it is pinned.
+    _run([*pip, "--no-deps", "--require-hashes", "-r", str(_lock(airflow))])
     (made / STAMP).touch()
 
 

@@ -44,9 +44,13 @@ class Database:
         """As SQLAlchemy, and so Airflow, writes it."""
         return f"postgresql+psycopg2://{NAME}@127.0.0.1:{self.port}/{NAME}"
 
-    def rows(self, query: str) -> list[dict[str, str]]:
-        """What a query finds, by column; NULL is the empty string."""
-        found = _psql(self.programs, self.port, NAME, query, "--csv")
+    def rows(self, query: str, **values: str) -> list[dict[str, str]]:
+        """What a query finds, by column; NULL is the empty string.
+
+        `:'dag'` in it is the value of `dag`.
+        """
+        given = [option for each in values.items() for option in ("-v", "=".join(each))]
+        found = _psql(self.programs, self.port, NAME, query, "--csv", *given)
         return list(csv.DictReader(found.splitlines(keepends=True)))
 
 
@@ -69,8 +73,11 @@ def major(programs: Path) -> str:
 
 
 @contextmanager
-def running_postgres(copied: Path | None = None) -> Iterator[Database]:
-    """A database of its own: empty, or with a copy of this data folder. Raises Missing."""
+def running_postgres(copied: Path | None = None, *, keep: Path | None = None) -> Iterator[Database]:
+    """A database of its own: empty, or with a copy of this data folder. Raises Missing.
+
+    `keep` is where its data folder is copied to when it has ended.
+    """
     programs = locate()
     with tempfile.TemporaryDirectory(prefix="taxiway-postgres-") as name:
         folder = Path(name)
@@ -95,6 +102,8 @@ def running_postgres(copied: Path | None = None) -> Iterator[Database]:
             yield database
         finally:
             program.stop()
+        if keep is not None:
+            shutil.copytree(data, keep)
 
 
 def _find() -> Path | None:
@@ -161,7 +170,8 @@ def _is_ready(database: Database, program: Program) -> bool:
 def _psql(programs: Path, port: int, database: str, query: str, *options: str) -> str:
     where = ("-h", "127.0.0.1", "-p", str(port), "-U", NAME, "-d", database)
     done = subprocess.run(
-        [programs / "psql", "-X", "-v", "ON_ERROR_STOP=1", *where, *options, "-c", query],
+        [programs / "psql", "-X", "-v", "ON_ERROR_STOP=1", *where, *options],
+        input=query,
         capture_output=True,
         text=True,
         timeout=START_SECONDS,

@@ -62,11 +62,11 @@ class ControlPlane:
 
 @contextmanager
 def running_control_plane(
-    binaries: Mapping[str, Path], folder: Path, stages: Path = STAGES
+    binaries: Mapping[str, Path], folder: Path, *more_stages: Path
 ) -> Iterator[ControlPlane]:
     """Start everything in `folder`, wait until the API server is ready, and end it all after.
 
-    `stages` is what kwok makes of nodes and pods.
+    `more_stages` are what kwok makes of pods beyond `stages.yaml`.
     """
     port = free_port()
     credentials = make_credentials(folder / "credentials", f"https://127.0.0.1:{port}")
@@ -87,7 +87,7 @@ def running_control_plane(
         others = (
             start("kube-scheduler", *scheduler_options(credentials)),
             start("kube-controller-manager", *controller_options(credentials)),
-            start("kwok", *kwok_options(credentials, stages)),
+            start("kwok", *kwok_options(credentials, *more_stages)),
         )
         yield ControlPlane(
             api,
@@ -161,10 +161,11 @@ def controller_options(
     )
 
 
-def kwok_options(credentials: Credentials, stages: Path) -> tuple[str, ...]:
+def kwok_options(credentials: Credentials, *more_stages: Path) -> tuple[str, ...]:
     return (
         f"--kubeconfig={credentials.kubeconfig('kwok')}",
-        f"--config={stages}",  # and nothing of the person's own settings
+        # And nothing of the person's own settings.
+        *(f"--config={stages}" for stages in (STAGES, *more_stages)),
         "--manage-all-nodes=true",
         "--server-address=127.0.0.1:0",
     )

@@ -1,0 +1,24 @@
+"""One control plane with Taxiway in place for all of a run, and Airflows that launch pods in it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.airflow_real.place import Place, running_place
+
+# Those of `make test-airflow`; `make test` has one smoke test of a real Airflow.
+collect_ignore_glob = [] if os.environ.get("TAXIWAY_AIRFLOW") else ["scenarios/*"]
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with running_place(tmp_path_factory.mktemp("place")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def airflow_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For the files of a deployment."""
+    return tmp_path_factory.mktemp("airflow")

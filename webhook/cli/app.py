@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from webhook.cli import audit_options, diff_options, explain_options, test_options
+from webhook.cli import audit_options, dags_options, diff_options, explain_options, test_options
 from webhook.cli.common_options import (
     ContextOption,
     KubeconfigOption,
@@ -155,6 +155,7 @@ def lint(
 app.command(short_help="Show why Taxiway decides about a pod as it does.")(explain_options.explain)
 app.command("test", short_help="Run the tests of policies.")(test_options.run_tests)
 app.command(short_help="Show what a change of policy does to pods.")(diff_options.diff)
+app.command(short_help="Show what Taxiway would do with the pods of DAGs.")(dags_options.dags)
 app.command(short_help="Hold what runs in a cluster against the policies.")(audit_options.audit)
 
 

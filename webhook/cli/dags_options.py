@@ -1,0 +1,111 @@
+"""The options of `taxiway dags`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from webhook.cli.common_options import NowOption, day, end
+
+
+class DagsOutput(StrEnum):
+    text = "text"
+    json = "json"
+    github = "github"
+
+
+def dags(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="DAG folders, or DAG files.")
+    ],
+    policies: Annotated[
+        Path, typer.Option(metavar="DIR", help="The directory of the policies, or one file.")
+    ],
+    user: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Who creates the pods, such as "
+            "system:serviceaccount:airflow:airflow-worker. Without it `users` is not tested.",
+        ),
+    ] = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Of pods that do not name their own, and of the executor's."
+        ),
+    ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="As in airflow.cfg: KubernetesExecutor makes a pod of each task."
+        ),
+    ] = None,
+    pod_template_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The deployment's, for the executor's pods.")
+    ] = None,
+    dags_folder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="From which DAG files import each other, if it is not PATH."
+        ),
+    ] = None,
+    python: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="The Python of the environment that has Airflow, if another."
+        ),
+    ] = None,
+    govern_all: Annotated[
+        bool, typer.Option("--all", help="As in a namespace labelled taxiway/govern: all.")
+    ] = False,
+    allow_unknown: Annotated[
+        bool,
+        typer.Option("--allow-unknown", help="What only the run can tell is no failure."),
+    ] = False,
+    show_pods: Annotated[
+        bool,
+        typer.Option("--show-pods", help="With -o json: what Airflow would send, environment too."),
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=1, help="For Airflow to load and render all.")
+    ] = 300,
+    now: NowOption = None,
+    output: Annotated[
+        DagsOutput,
+        typer.Option("--output", "-o", help="For people, for scripts, or for GitHub Actions."),
+    ] = DagsOutput.text,
+) -> None:
+    """Show what Taxiway would do with the pods of DAGs: by file, line and task, before they run.
+
+    Airflow itself loads the files and renders the pods; no task runs, and no database, connection
+    or cluster is asked. What only a run can tell is said to be unknown.
+
+    Exit code: 0 all allowed, 1 something denied, 2 a file or a pod of which it cannot be told.
+    """
+    from webhook.cli import dags as command
+    from webhook.cli.dag_process import Asked
+
+    if show_pods and output is not DagsOutput.json:
+        raise typer.BadParameter("is for -o json alone", param_hint="--show-pods")
+    asked = Asked(
+        paths=tuple(paths),
+        python=python,
+        dags_folder=dags_folder,
+        executor=executor,
+        pod_template_file=pod_template_file,
+        namespace=namespace,
+        timeout=timeout,
+    )
+    settings = command.DagsSettings(
+        asked=asked,
+        policies=policies,
+        today=day(now),
+        output=output.value,
+        user=user,
+        govern_all=govern_all,
+        show_pods=show_pods,
+        allow_unknown=allow_unknown,
+    )
+    end(command.dags(settings))

@@ -1,0 +1,75 @@
+"""The worker pod that the KubernetesExecutor makes for a task.
+
+Airflow's own `PodGenerator.construct_pod` puts it together: the deployment's `pod_template_file`,
+or the task's own; what the executor adds; the task's `pod_override`; and `pod_mutation_hook` last.
+The arguments hold a token and the run's ids, so they are not known.
+"""
+
+from inspect import signature
+from typing import Any
+
+from airflow.configuration import conf
+from airflow.providers.cncf.kubernetes.kube_config import KubeConfig
+from airflow.providers.cncf.kubernetes.kubernetes_helper_functions import create_unique_id
+from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
+
+from webhook.dags.legacy import Legacy, translated
+from webhook.dags.offline import serialised
+from webhook.dags.operators import RUN_ID
+from webhook.dags.unknown import Ledger
+
+ALIAS = "KubernetesExecutor"
+_SCHEDULER = "0"
+BOTH = ("CeleryKubernetesExecutor", "LocalKubernetesExecutor")
+
+
+def executors() -> tuple[str, ...]:
+    """Those that the configuration names; the first is the default."""
+    named: str = conf.get("core", "executor")
+    return tuple(one.strip().split(":")[0].rpartition(".")[2] for one in named.split(","))
+
+
+def runs_in_a_pod(task: Any) -> bool:
+    """Whether the KubernetesExecutor runs the task. Source: `ExecutorLoader`, and the two that are
+    a pair, which choose by the task's queue (`kubernetes_queue` of their configuration).
+    """
+    asked = getattr(task, "executor", None)
+    executor = str(asked).rpartition(".")[2] if asked else executors()[0]
+    if executor in BOTH:
+        section = (
+            "local_kubernetes_executor" if executor == BOTH[1] else "celery_kubernetes_executor"
+        )
+        return bool(task.queue == conf.get(section, "kubernetes_queue", fallback="kubernetes"))
+    return executor == ALIAS
+
+
+def sent(task: Any, map_index: int | None, ledger: Ledger) -> dict[str, Any]:
+    """The pod that would be created. Raises Legacy, and what Airflow raises."""
+    config = KubeConfig()
+    given = task.executor_config or {}
+    if "KubernetesExecutor" in given:
+        raise Legacy(translated(given["KubernetesExecutor"]))
+    template = given.get("pod_template_file") or config.pod_template_file
+    arguments: dict[str, Any] = {
+        "dag_id": task.dag_id,
+        "task_id": task.task_id,
+        "pod_id": create_unique_id(task.dag_id, task.task_id),
+        "try_number": 1,
+        "kube_image": config.kube_image,
+        "date": None,
+        "args": [ledger.token("what the executor runs")],
+        "pod_override_object": PodGenerator.from_obj(given),
+        "base_worker_pod": PodGenerator.deserialize_model_file(template),
+        "namespace": config.kube_namespace,
+        "scheduler_job_id": _SCHEDULER,
+        "run_id": RUN_ID,
+        "map_index": -1 if map_index is None else map_index,
+        "with_mutation_hook": True,
+    }
+    taken = signature(PodGenerator.construct_pod).parameters
+    pod = PodGenerator.construct_pod(**{key: arguments[key] for key in taken if key in arguments})
+    body = serialised(pod)
+    labels = body["metadata"].get("labels", {})
+    if labels.get("airflow-worker") == _SCHEDULER:
+        labels["airflow-worker"] = ledger.token("the scheduler's job")
+    return body

@@ -25,6 +25,7 @@ ROOMS = {
     "admission": ("kube", "airflow", "policy", "engine"),
     "sources": ("kube", "trust", "airflow", "policy", "engine", "admission"),
     "server": ("kube", "trust", "airflow", "policy", "engine", "admission"),
+    "hook": ("kube", "airflow", "policy", "engine", "admission", "sources"),
     # It runs in Airflow's Python, where nothing else of Taxiway's need be importable.
     "dags": (),
     "cli": (
@@ -50,7 +51,8 @@ IMPURE_CALLS = frozenset({"open", "print", "input", "today", "now", "utcnow"})
 # package can be replaced there. msgspec's Struct is how data is written here, in every room.
 EVERYWHERE = frozenset({"msgspec"})
 THIRD_PARTY = {
-    # The process that `taxiway dags` starts: Airflow's Python has it, Taxiway's need not.
+    # The process that `taxiway dags` starts: Airflow's Python has it, Taxiway's need not. And the
+    # hook, which runs in Airflow.
     "airflow": {
         "dags/loading.py",
         "dags/offline.py",
@@ -58,11 +60,18 @@ THIRD_PARTY = {
         "dags/places.py",
         "dags/rendering.py",
         "dags/worker.py",
+        "hook/refusing.py",
     },
     "cryptography": {"trust/certificates.py"},
     "fastapi": {"server/ops.py"},
-    "jsonpatch": {"cli/verdict.py"},
-    "kubernetes": {"dags/offline.py", "sources/api.py", "sources/connection.py"},
+    "jsonpatch": {"cli/verdict.py", "hook/mutation.py"},
+    "kubernetes": {
+        "dags/offline.py",
+        "hook/config_maps.py",
+        "hook/models.py",
+        "sources/api.py",
+        "sources/connection.py",
+    },
     # Each part of the service gives its own gauges; `server/metrics.py` holds the registry.
     "prometheus_client": {
         "cli/admitting.py",

@@ -26,13 +26,13 @@ from webhook.cli.policy_report_apply import applied
 from webhook.cli.progress import Advance, progress
 from webhook.cli.subject import Defaults, Refusal, Subject, workload_of
 from webhook.cli.terminal import Terminal, printable
-from webhook.cli.users import names_users
 from webhook.engine import Decision, Engine
 from webhook.engine.standing import standing
 from webhook.kube.review import AdmissionRequest
 from webhook.policy.compile import compile_policy
 from webhook.policy.errors import PolicyErrors
 from webhook.policy.load import load
+from webhook.policy.users import names_users
 from webhook.sources.api_errors import ApiError
 from webhook.sources.connection import Connection
 from webhook.sources.directory import Unreadable

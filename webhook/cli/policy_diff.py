@@ -22,12 +22,12 @@ from webhook.cli.policy_diff_text import Sets, diff_rows
 from webhook.cli.progress import progress
 from webhook.cli.subject import Refusal
 from webhook.cli.terminal import Terminal, printable
-from webhook.cli.users import names_users
 from webhook.engine import Engine
 from webhook.policy.compile import compile_policy
 from webhook.policy.documents import Cache
 from webhook.policy.errors import PolicyErrors
 from webhook.policy.load import load
+from webhook.policy.users import names_users
 from webhook.sources.directory import Unreadable
 
 EVERY = 250  # pods between two looks at the progress bar: some 50 ms

@@ -18,11 +18,11 @@ from webhook.cli.pods import found_in
 from webhook.cli.policies import load_policies
 from webhook.cli.subject import Defaults, Refusal
 from webhook.cli.terminal import Terminal, paragraph, printable
-from webhook.cli.users import names_users
 from webhook.cli.verdict import PatchFailed, Verdict, judge
 from webhook.engine import Engine
 from webhook.policy.compile import compile_policy
 from webhook.policy.spec import PolicySpec
+from webhook.policy.users import names_users
 
 NO_USER = "no --user was given: members.users and match.users of these policies could not be tested"
 

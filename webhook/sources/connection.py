@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 import urllib3
+from kubernetes import __version__ as RELEASE  # noqa: N812  it is a constant
 from kubernetes import config
 from kubernetes.client import ApiClient, ApiException, Configuration
 from msgspec import Struct
@@ -27,6 +28,11 @@ MOST_WORDS = 300  # characters of what the API server says
 JSON = "application/json"
 USER_AGENT = f"taxiway/{__version__}"  # in audit logs, and as whose an object's fields are
 GOOD = (200, 201)  # here it is; it was made
+# Beside an Airflow there may be no other: its provider says which.
+TOO_OLD = (
+    f"the Python package kubernetes is of release {RELEASE}, and 37 or later is needed: install "
+    "taxiway into an environment of its own"
+)
 
 Query = list[tuple[str, str]]
 Seconds = tuple[float, float]  # to connect, and between two reads
@@ -63,6 +69,8 @@ class Connection:
         Raises Refused, and whatever the client does: call it inside `telling`.
         """
         if self._client is None:
+            if not hasattr(ApiClient, "param_serialize"):
+                raise Unreachable(TOO_OLD)
             self._client = ApiClient(configured(self._kubeconfig, self._context))
             self._client.user_agent = USER_AGENT
         kind, body = content or (None, None)

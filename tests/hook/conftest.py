@@ -1,0 +1,5 @@
+"""The hook, for every test here."""
+
+from tests.hook.given import hook
+
+__all__ = ["hook"]

@@ -27,9 +27,9 @@ from webhook.cli.exits import complain, quiet_broken_pipe
 from webhook.cli.policies import load_policies
 from webhook.cli.subject import Defaults
 from webhook.cli.terminal import Terminal, paragraph, printable
-from webhook.cli.users import names_users
 from webhook.engine import Engine
 from webhook.policy.compile import compile_policy
+from webhook.policy.users import names_users
 
 NO_USER = "no --user was given: members.users and match.users of these policies could not be tested"
 _KUBERNETES = "KubernetesExecutor"

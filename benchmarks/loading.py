@@ -1,17 +1,15 @@
 """Loading policies: 10,000 teams, each a YAML document, in ConfigMaps of a real API server.
 
-One connection asks for a pod's mutation every 4 ms all along. A round is some seconds of that
-alone and some while one team after another is changed, in turn, so that what else the machine
-does falls on both; the ratio of their 99th percentiles is taken within a round. A change is timed
-from when it is sent to the API server until the service says that it is in force.
+One connection asks for a pod's mutation every 4 ms all along, and another one, in between, an empty
+server on the same core. A round is some seconds of that alone and some while one team after another
+is changed, in turn, so that what else the machine does falls on both; the ratio of their 99th
+percentiles is taken within a round. Who asks shares a core with the loader, the API server and
+etcd, and waits for it when those are busy: the empty server's ratio is that wait alone.
+A change is timed from when it is sent to the API server until the service says that it is in force.
 """
 
 import os
-import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 from statistics import median, quantiles
@@ -20,16 +18,15 @@ from tempfile import TemporaryDirectory
 from msgspec import Struct
 
 from benchmarks import config_maps, reviews, servers, wire
+from benchmarks.changing import TEAMS, Changer, changer
 from benchmarks.client import Connection, request
 from benchmarks.servers import Running
-from benchmarks.site import Loads, Store, api_server, body, place, service
+from benchmarks.site import Loads, api_server, place, service, store
 from tests.serving import Server
 
-TEAMS = 10_000
 ROUNDS = 5
-ROUND_SECONDS = 4.0
-PAUSE_SECONDS = 0.004
-SWITCH_SECONDS = 0.0001
+ROUND_SECONDS = 5.0
+PAUSE_SECONDS = 0.002  # after each of the two
 COST_ROUNDS = 40  # times 25 requests to each of two services: 2 s
 FIRST_LIMIT, CHANGE_LIMIT, P99_LIMIT, RSS_LIMIT, COST_LIMIT = 5.0, 2.0, 2.0, 150.0, 1.1
 
@@ -47,6 +44,8 @@ class Figures(Struct, frozen=True):
     p99_alone: float
     p99_changing: float
     p99_ratio: float  # the median of the rounds
+    empty_p99_ratio: float  # the same of the empty server
+    over_empty: float  # the service's ratio to the empty server's: the median of the rounds
     serving_rss: float
     serving_peak: float
     loader_rss: float
@@ -54,83 +53,53 @@ class Figures(Struct, frozen=True):
     cost_ratio: float  # CPU time a request, to that with one team
 
 
+Latencies = dict[str, list[float]]  # in microseconds, by who was asked
+Round = tuple[Latencies, Latencies]  # alone, and while teams change
+
+
 def measure() -> Figures:
-    """All of it, in about a minute. Raises `site.Missing`."""
+    """All of it, in about a minute and a half. Raises `site.Missing`."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         with api_server(folder) as server:
-            store = Store(server)
+            stored = store(server)
             for each, text in config_maps.stored(TEAMS).items():
-                store.create(each, text)
+                stored.create(each, text)
             with service(server, folder / "service") as (serving, first):
                 loads = Loads(serving.output)
                 parse, cpu = loads.next().seconds, wire.cpu_microseconds(serving.loader())
-                changer = Changer(store, loads)
-                rounds = _rounds(serving, changer)
+                with changer(server, serving.output) as changes:
+                    rounds = _rounds(serving, changes, folder)
                 cpus = cpu, wire.cpu_microseconds(serving.loader())
                 cost = _cost(serving, folder)
-                return _figures((first, parse), changer, rounds, serving, cost, cpus)
+                return _figures((first, parse), changes, rounds, serving, cost, cpus)
 
 
-class Changer:
-    """Changes one team after the other, each as soon as the last is in force."""
+def _rounds(serving: Server, changes: Changer, folder: Path) -> list[Round]:
+    """The latencies of each round, alone and while teams change."""
+    (folder / "empty").mkdir()
+    with servers.empty(folder / "empty") as empty:
+        place(empty.pid, os.sched_getaffinity(serving.process.pid))
+        with Connection(serving.port) as full, Connection(empty.port) as other:
+            mutations = cycle(request("/mutate", each) for each in reviews.created(reviews.POD))
+            subjects = {"service": (full, mutations), "empty": (other, cycle([request("/", b"")]))}
 
-    def __init__(self, store: Store, loads: Loads) -> None:
-        self.seconds: list[float] = []
-        self.parses: list[float] = []
-        self._store = store
-        self._loads = loads
-        self._bodies = cycle(map(_changed, range(2)))
+            def asked() -> Latencies:
+                took: Latencies = {name: [] for name in subjects}
+                until = time.monotonic() + ROUND_SECONDS
+                while time.monotonic() < until:
+                    for name, (connection, requests) in subjects.items():
+                        took[name].append(connection.microseconds(next(requests)))
+                        time.sleep(PAUSE_SECONDS)
+                return took
 
-    @contextmanager
-    def changing(self) -> Iterator[None]:
-        """From now on until the block ends."""
-        over = threading.Event()
-        thread = threading.Thread(target=self._run, args=[over])
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-
-    def _run(self, over: threading.Event) -> None:
-        while not over.is_set():
-            name, made = next(self._bodies)
-            start = time.monotonic()
-            self._store.replace(name, made)
-            self.parses.append(self._loads.next().seconds)
-            self.seconds.append(time.monotonic() - start)
-
-
-def _changed(number: int) -> tuple[str, bytes]:
-    """The last ConfigMap with another contact for its last team."""
-    name, text = config_maps.stored(TEAMS, f"#contact-{number}").popitem()
-    return name, body(name, text)
-
-
-def _rounds(serving: Server, changer: Changer) -> list[tuple[list[float], list[float]]]:
-    """The latencies of each round, alone and while teams change, in microseconds."""
-    requests = cycle(request("/mutate", each) for each in reviews.created(reviews.POD))
-    with Connection(serving.port) as connection:
-
-        def asked() -> list[float]:
-            took = []
-            until = time.monotonic() + ROUND_SECONDS
-            while time.monotonic() < until:
-                took.append(connection.microseconds(next(requests)))
-                time.sleep(PAUSE_SECONDS)
-            return took
-
-        rounds = []
-        # Who changes teams is a thread beside the clock: Python's 5 ms would be waited for here.
-        sys.setswitchinterval(SWITCH_SECONDS)
-        asked()  # once unmeasured
-        for _ in range(ROUNDS):
-            alone = asked()
-            with changer.changing():
-                rounds.append((alone, asked()))
-    return rounds
+            rounds = []
+            asked()  # once unmeasured
+            for _ in range(ROUNDS):
+                alone = asked()
+                with changes.changing():
+                    rounds.append((alone, asked()))
+            return rounds
 
 
 def _cost(serving: Server, folder: Path) -> float:
@@ -150,13 +119,14 @@ def _cost(serving: Server, folder: Path) -> float:
 
 def _figures(
     first: tuple[float, float],
-    changer: Changer,
-    rounds: list[tuple[list[float], list[float]]],
+    changes: Changer,
+    rounds: list[Round],
     serving: Server,
     cost: float,
     cpus: tuple[float, float],
 ) -> Figures:
-    pairs = [(_p99(alone), _p99(changing)) for alone, changing in rounds]
+    pairs = _pairs(rounds, "service")
+    ratios, empty = _ratios(pairs), _ratios(_pairs(rounds, "empty"))
     rss, peak = _memory(serving.process.pid)
     loader_rss, loader_peak = _memory(serving.loader())
     return Figures(
@@ -164,18 +134,29 @@ def _figures(
         first=first[0],
         first_parse=first[1],
         first_cpu=cpus[0] / 1e6,
-        changes=tuple(sorted(changer.seconds)),
-        change_parse=median(changer.parses),
-        change_cpu=(cpus[1] - cpus[0]) / 1e6 / len(changer.seconds),
+        changes=tuple(sorted(changes.seconds)),
+        change_parse=median(changes.parses),
+        change_cpu=(cpus[1] - cpus[0]) / 1e6 / len(changes.seconds),
         p99_alone=median(alone for alone, _ in pairs),
         p99_changing=median(changing for _, changing in pairs),
-        p99_ratio=median(changing / alone for alone, changing in pairs),
+        p99_ratio=median(ratios),
+        empty_p99_ratio=median(empty),
+        over_empty=median(ours / theirs for ours, theirs in zip(ratios, empty, strict=True)),
         serving_rss=rss,
         serving_peak=peak,
         loader_rss=loader_rss,
         loader_peak=loader_peak,
         cost_ratio=cost,
     )
+
+
+def _pairs(rounds: list[Round], name: str) -> list[tuple[float, float]]:
+    """The 99th percentiles of one subject in each round, alone and while teams change."""
+    return [(_p99(alone[name]), _p99(changing[name])) for alone, changing in rounds]
+
+
+def _ratios(pairs: list[tuple[float, float]]) -> list[float]:
+    return [changing / alone for alone, changing in pairs]
 
 
 def _p99(latencies: list[float]) -> float:
@@ -203,6 +184,8 @@ def table(figures: Figures) -> str:
         ("99th percentile alone", f"{figures.p99_alone:.0f} µs", ""),
         ("  while teams change", f"{figures.p99_changing:.0f} µs", ""),
         ("  ratio, median of rounds", f"{figures.p99_ratio:.2f}", f"{P99_LIMIT:.0f}"),
+        ("  the same of an empty server", f"{figures.empty_p99_ratio:.2f}", ""),
+        ("  ours to the empty server's", f"{figures.over_empty:.2f}", ""),
         ("memory of the serving process", f"{figures.serving_rss:.0f} MiB", f"{RSS_LIMIT:.0f} MiB"),
         ("  its peak", f"{figures.serving_peak:.0f} MiB", ""),
         ("memory of the loader", f"{figures.loader_rss:.0f} MiB", ""),

@@ -33,15 +33,11 @@ class Missing(Exception):
 class Store:
     """The ConfigMaps in the API server. Bodies are made before they are sent."""
 
-    def __init__(self, server: LoneApiServer) -> None:
-        credentials = server.credentials
+    def __init__(self, url: str, authority: Path, token: str) -> None:
         self._client = httpx.Client(
-            base_url=f"{credentials.server}/api/v1/namespaces/{site.NAMESPACE}/configmaps",
-            verify=trusting(credentials.ca),
-            headers={
-                "authorization": f"Bearer {credentials.tokens['administrator']}",
-                "content-type": "application/json",
-            },
+            base_url=f"{url}/api/v1/namespaces/{site.NAMESPACE}/configmaps",
+            verify=trusting(authority),
+            headers={"authorization": f"Bearer {token}", "content-type": "application/json"},
             timeout=CALL_SECONDS,
             trust_env=False,
         )
@@ -54,6 +50,12 @@ class Store:
 
     def close(self) -> None:
         self._client.close()
+
+
+def store(server: LoneApiServer) -> Store:
+    """With all rights."""
+    credentials = server.credentials
+    return Store(credentials.server, credentials.ca, credentials.tokens["administrator"])
 
 
 def body(name: str, text: str) -> bytes:

@@ -6,7 +6,8 @@ from tests.engine.given import EXECUTOR, Json, decide, engine, pod, workload_of
 from tests.engine.given import request as asked
 from webhook.airflow.workload import Workload
 from webhook.engine import Violation
-from webhook.engine.message import denial, listed, one_line, shown, some
+from webhook.engine.message import denial, one_line, shown
+from webhook.policy.enumeration import listed, some
 
 KPO = Workload("pod-operator", "daily", "load")
 

@@ -8,6 +8,7 @@ import pytest
 
 from webhook.kube.pod import Toleration
 from webhook.policy.spec import Apply, Exemption, Match, PolicySpec, Profile, Team
+from webhook.sources.frame_reader import read_frame
 from webhook.sources.frames import (
     BYTES_A_FRAME,
     LENGTH_BYTES,
@@ -22,7 +23,6 @@ from webhook.sources.frames import (
     changes,
     encoded,
     lines,
-    read_frame,
 )
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.server.reviews import POLICY, write_policy
-from webhook.sources.frames import Begin, Complete, Failed, Frame, Teams, read_frame
+from webhook.sources.frame_reader import read_frame
+from webhook.sources.frames import Begin, Complete, Failed, Frame, Teams
 from webhook.sources.loader import Loader
 from webhook.sources.process import Origin, end_loader, start_loader
 

@@ -29,10 +29,11 @@ from webhook.admission.review import (
     decode_envelope,
     reason,
 )
-from webhook.engine.message import listed, one_line, shown
+from webhook.engine.message import one_line, shown
 from webhook.kube.pod import ObjectMeta
 from webhook.kube.review import UserInfo
 from webhook.names import GOVERN
+from webhook.policy.enumeration import listed
 from webhook.policy.globs import compile_glob
 
 NAME = "validate-namespace"

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import uvloop
 from uvicorn.server import ServerState
@@ -31,7 +32,6 @@ from webhook.cli.admitting import GuardReport, admitting
 from webhook.cli.reports import CertificateReport, PolicyReport, traffic
 from webhook.cli.serve import ServeSettings
 from webhook.cli.shadow_report import shadowing
-from webhook.server import ops
 from webhook.server.application import Application, Today
 from webhook.server.bodies import SWEEP_SECONDS, Bodies
 from webhook.server.denials import Denials
@@ -40,6 +40,7 @@ from webhook.server.listener import listening, server
 from webhook.server.logs import FLUSH_SECONDS, Clock, Log
 from webhook.server.metrics import Metrics
 from webhook.server.observer import Observer
+from webhook.server.people import Asgi, People
 from webhook.server.policy_reviews import reviewing
 from webhook.server.probe import answers
 from webhook.server.protocol import cut_the_slow
@@ -131,8 +132,9 @@ class Service:
             self._metrics,
             self._health,
         )
-        people = ops.application(self._health, self._metrics, denials, self._shadow.page)
-        self._people = server(people, self._troubles)
+        parts = self._health, self._metrics, denials, self._shadow.page
+        self._people_application = People(self._health, partial(_whole, *parts))
+        self._people = server(self._people_application, self._troubles)
         self._guard = GuardReport(log, settings.guard_labels)
         self._metrics.gauges += [
             self._health.gauges,
@@ -160,6 +162,7 @@ class Service:
             asyncio.create_task(self._admission.serve(self._ports[:1])),
             asyncio.create_task(self._people.serve(self._ports[1:])),
         ]
+        opening = asyncio.create_task(self._people_application.open())
         self._do_chores(loop)
         settle()
         self._say_serving()
@@ -167,9 +170,9 @@ class Service:
         await asyncio.wait([*background, *servers, waiting], return_when="FIRST_COMPLETED")
         code = exits.OK if ended.is_set() else self._say_broken([*background, *servers])
         await self._drain(servers)
-        for task in background:
+        for task in (*background, opening):
             task.cancel()
-        await asyncio.gather(*background, waiting, return_exceptions=True)
+        await asyncio.gather(*background, opening, waiting, return_exceptions=True)
         self._log.event("info", "ended", code=code)
         return code
 
@@ -242,6 +245,12 @@ class Service:
             if task.done():
                 self._troubles.in_loop(task.get_loop(), {"exception": task.exception()})
         return BUG
+
+
+def _whole(*parts: Any) -> Asgi:
+    from webhook.server import ops
+
+    return ops.application(*parts)
 
 
 def _every(loop: asyncio.AbstractEventLoop, seconds: float, chore: Callable[[], None]) -> None:

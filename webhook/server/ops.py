@@ -1,14 +1,14 @@
 """The second port, plain HTTP, for people and probes: FastAPI, because nothing here is hot.
 
-It runs on the serving loop. What takes long, a scrape of thousands of series, is rendered in
-slices of a millisecond, and requests for admission come in between.
+It runs on the serving loop, once it is imported: `people` answers probes until then. What takes
+long, a scrape of thousands of series, is rendered in slices of a millisecond, and requests for
+admission come in between.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated, Any, Literal
 
-import msgspec
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from prometheus_client.registry import Collector
@@ -17,10 +17,10 @@ from webhook import __version__
 from webhook.server.denials import Denials, as_text
 from webhook.server.health import Health
 from webhook.server.metrics import CONTENT_TYPE, rendered
+from webhook.server.people import ALIVE, JSON, as_json, readiness
 from webhook.server.shadow_page import Page
 from webhook.server.shadow_page import as_text as shadow_text
 
-JSON = "application/json"
 Format = Annotated[
     Literal["json", "text"] | None, Query(alias="format", description="Overrides `Accept`.")
 ]
@@ -61,7 +61,7 @@ def application(
 def _add_probes(app: FastAPI, health: Health) -> None:
     @app.get("/healthz", summary="200 while this process lives", response_class=PlainTextResponse)
     async def healthz() -> str:
-        return "ok\n"
+        return ALIVE
 
     @app.get(
         "/readyz",
@@ -69,7 +69,8 @@ def _add_probes(app: FastAPI, health: Health) -> None:
         responses={503: {"description": "Not ready; `reasons` says why."}},
     )
     async def readyz() -> Response:
-        return _json(health.detail(), 200 if health.is_ready else 503)
+        status, body = readiness(health)
+        return Response(body, status, media_type=JSON)
 
 
 def _add_metrics(app: FastAPI, metrics: Collector) -> None:
@@ -105,9 +106,8 @@ def _wanted(accept: str) -> str:
     return "text" if "text/plain" in accept and JSON not in accept else "json"
 
 
-def _json(content: Any, status: int = 200) -> Response:
-    body = msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
-    return Response(body, status, media_type=JSON)
+def _json(content: Any) -> Response:
+    return Response(as_json(content), media_type=JSON)
 
 
 async def _in_between(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

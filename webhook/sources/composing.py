@@ -21,8 +21,8 @@ changes nothing must not look like one that does no harm.
 
 from collections.abc import Iterator
 
-from webhook.engine.message import some
 from webhook.names import POLICY_LABEL, POLICY_LIVE, POLICY_SHADOW, SHADOWS
+from webhook.policy.enumeration import some
 from webhook.sources.directory import SUFFIXES, Files
 from webhook.sources.mirror import ConfigMap, State
 

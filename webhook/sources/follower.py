@@ -18,6 +18,7 @@ from webhook.engine import Engine
 from webhook.policy.compile import TEAMS_A_SLICE, PolicySet, compiling
 from webhook.policy.indexing import HeadStart
 from webhook.policy.spec import PolicySpec, Team
+from webhook.sources.frame_reader import read_frame
 from webhook.sources.frames import (
     Alive,
     Begin,
@@ -28,7 +29,6 @@ from webhook.sources.frames import (
     Judged,
     Standing,
     Teams,
-    read_frame,
 )
 from webhook.sources.history import History
 from webhook.sources.planned_frames import PlannedFrame

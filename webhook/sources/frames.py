@@ -9,10 +9,9 @@ the set is good: they are no load yet, and what `Begin` and `Complete` enclose d
 Whoever serves may ask about a change that is not stored yet: `Asked` goes the other way, and
 `Judged` is the answer; `InForce` goes there too, and says what became of a load, and `Leaving`,
 that this replica is about to end. What is said of the set that is only planned stands in
-`planned_frames`.
+`planned_frames`. The loader need not import asyncio: `frame_reader` does.
 """
 
-from asyncio import IncompleteReadError, StreamReader
 from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 
@@ -126,15 +125,10 @@ def encoded(frame: Frame | Said) -> bytes:
     return len(body).to_bytes(LENGTH_BYTES) + body
 
 
-async def read_frame(pipe: StreamReader) -> Frame | None:
-    """The next frame; None at the end of the pipe. Raises BrokenFrame."""
+def decoded(body: bytes) -> Frame:
+    """What a frame holds after its length. Raises BrokenFrame."""
     try:
-        length = int.from_bytes(await pipe.readexactly(LENGTH_BYTES))
-        if length > MOST_BYTES:
-            raise BrokenFrame(f"a frame of {length} bytes")
-        return _decoder.decode(await pipe.readexactly(length))
-    except IncompleteReadError:
-        return None
+        return _decoder.decode(body)
     except msgspec.DecodeError as error:
         raise BrokenFrame(str(error)) from error
 

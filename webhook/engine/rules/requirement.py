@@ -7,11 +7,12 @@ means that the value must name a team.
 
 from webhook.airflow import advice
 from webhook.engine.decision import Violation
-from webhook.engine.message import listed, one_line, shown, some
+from webhook.engine.message import one_line, shown
 from webhook.engine.operation import pointer
 from webhook.engine.rules.subject import Subject
 from webhook.engine.whose import untested
 from webhook.policy.compile import CompiledRequirement, softest
+from webhook.policy.enumeration import listed, some
 
 _LONGEST_VALUE = 63  # a label's; a longer one is refused by the API server, and is no match here
 

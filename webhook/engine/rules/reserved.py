@@ -19,12 +19,13 @@ from webhook.airflow.words import Field
 from webhook.engine.decision import Violation
 from webhook.engine.draft import NOTHING
 from webhook.engine.merge.iam import account_of
-from webhook.engine.message import one_line, shown, some
+from webhook.engine.message import one_line, shown
 from webhook.engine.operation import pointer
 from webhook.engine.rules.subject import Subject
 from webhook.kube.pod import Toleration
 from webhook.kube.tolerations import Taint, describe, taint_of
 from webhook.names import KUBE2IAM_ROLE
+from webhook.policy.enumeration import some
 from webhook.policy.reserved import Owners
 
 _MOST_TOLD = 64  # tolerations of one pod: a message of 2,000 characters names about 20

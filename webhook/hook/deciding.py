@@ -26,11 +26,12 @@ from msgspec.structs import replace
 from webhook.admission import BadRequest, decode_pod
 from webhook.airflow.workload import recognise
 from webhook.engine import Engine, Operation, Violation
-from webhook.engine.message import denial, one_line, some
+from webhook.engine.message import denial, one_line
 from webhook.engine.rules.subject import Subject
 from webhook.engine.whose import untested
 from webhook.kube.review import AdmissionRequest
 from webhook.policy.compile import PolicySet
+from webhook.policy.enumeration import some
 from webhook.policy.values import CompiledMatch, Facts
 
 Json = dict[str, Any]

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,9 +15,3 @@ collect_ignore_glob = [] if os.environ.get("TAXIWAY_AIRFLOW") else ["scenarios/*
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with running_place(tmp_path_factory.mktemp("place")) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def airflow_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """For the files of a deployment."""
-    return tmp_path_factory.mktemp("airflow")

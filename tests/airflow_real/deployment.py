@@ -2,10 +2,10 @@
 
 The programs are those of a real deployment, each a process of its own with its own log:
 
-| Airflow | programs                                       |
-|---------|------------------------------------------------|
-| 3       | api-server, dag-processor, scheduler, triggerer |
-| 2.10    | scheduler (which parses the DAGs), triggerer   |
+| Airflow | programs                                        |
+|---------|-------------------------------------------------|
+| 3       | api-server, dag-processor, triggerer, scheduler |
+| 2.10    | triggerer, scheduler (which parses the DAGs)    |
 
 Tasks run under the LocalExecutor unless `settings` say otherwise. Every DAG is meant to have
 `schedule="@once"`: the scheduler runs it as soon as it is parsed. Everything else is Airflow's
@@ -19,6 +19,7 @@ default, but for what keeps it on this machine and makes it look oftener.
 import os
 import secrets
 import signal
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -34,14 +35,15 @@ PROGRAMS: dict[str, dict[str, tuple[str, ...]]] = {
     "3": {
         "api-server": ("--host", "127.0.0.1", "--workers", "1"),
         "dag-processor": (),
-        "scheduler": ("--skip-serve-logs",),
         "triggerer": ("--skip-serve-logs",),
+        "scheduler": ("--skip-serve-logs",),
     },
     "2.10": {
-        "scheduler": ("--skip-serve-logs",),
         "triggerer": ("--skip-serve-logs",),
+        "scheduler": ("--skip-serve-logs",),
     },
 }
+START_SECONDS = 180  # the API server takes 10 s on an idle machine
 DONE = ("success", "failed", "upstream_failed", "skipped", "removed")
 RUN_SECONDS = 240  # a run takes 10 s on an idle machine, and the first waits for 20 s of imports
 
@@ -76,6 +78,22 @@ class Deployment:
     def _command(self) -> Path:
         return environments.locate(self.airflow) / "bin/airflow"
 
+    def until_answering(self) -> None:
+        """Wait for the API server, if there is one: tasks that start before it are given up."""
+        if "api-server" in self.programs:
+            port = int(self.variables["AIRFLOW__API__PORT"])
+            until("Airflow's API server answers", lambda: self._answers(port), START_SECONDS)
+
+    def _answers(self, port: int) -> bool:
+        self.check()
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) == 0
+
+    def check(self) -> None:
+        """Raise NeverHappened, with a log's end, if one of the programs has ended."""
+        for program in self.programs.values():
+            program.check()
+
     def instances(self, dag: str) -> list[TaskInstance]:
         """The task instances of a DAG's runs, by task and map index."""
         found = self.database.rows(
@@ -94,8 +112,7 @@ class Deployment:
         """Wait until a DAG has run, and every task of it has ended."""
 
         def done() -> list[TaskInstance]:
-            for program in self.programs.values():
-                program.check()
+            self.check()
             runs = self.database.rows("SELECT state FROM dag_run WHERE dag_id = :'dag'", dag=dag)
             ended = bool(runs) and all(run["state"] in DONE for run in runs)
             return self.instances(dag) if ended else []
@@ -124,6 +141,8 @@ def running_deployment(
         deployment = Deployment(airflow, home, database, variables)
         try:
             for name in PROGRAMS[airflow]:
+                if name == "scheduler":
+                    deployment.until_answering()
                 deployment.start(name)
             yield deployment
         finally:

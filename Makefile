@@ -13,7 +13,7 @@ TOOLS := $(PY) -m tests.cluster.binaries
 .DELETE_ON_ERROR:
 
 .PHONY: help env certs run test test-unit test-kubernetes check format schema chart image sbom lock control-plane \
-  airflow airflow-lock bench bench-check bench-accept bench-profile fuzz reliability clean
+  airflow airflow-lock test-airflow bench bench-check bench-accept bench-profile fuzz reliability clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ test-unit: env ## run the tests that need no control plane
 test-kubernetes: env ## run the control-plane tests on one Kubernetes (VERSION=1.36)
 	$(TOOLS) --kubernetes $(VERSION)
 	TAXIWAY_KUBERNETES=$(VERSION) $(PY) -m pytest -m cluster tests
+
+test-airflow: env control-plane ## run every test with a real Airflow, on both versions: docs/airflow.md
+	$(PY) -m tests.airflow_real
 
 control-plane: env ## build the control plane's binaries, or find them in the cache
 	$(TOOLS) --kubernetes $(VERSION)

@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from tests.airflow_real import environments
 from tests.cluster import binaries
 
 ROOT = Path(__file__).parent.parent
@@ -34,3 +35,8 @@ def test_the_chart_asks_for_the_oldest_and_so_does_its_guide() -> None:
     chart = (ROOT / "charts/taxiway/Chart.yaml").read_text()
     assert re.findall(r"kubeVersion: (.*)", chart) == [f'">={oldest}.0-0"']
     assert f"Kubernetes {oldest} or later" in (ROOT / "docs/install.md").read_text()
+
+
+def test_both_versions_of_airflow_are_the_ones_that_are_locked() -> None:
+    locked = [environments.version(airflow) for airflow in environments.LOCKS]
+    assert [TESTED["Airflow, the newest"], TESTED["Airflow 2"]] == locked

@@ -43,9 +43,9 @@ PROGRAMS: dict[str, dict[str, tuple[str, ...]]] = {
         "scheduler": ("--skip-serve-logs",),
     },
 }
-START_SECONDS = 180  # the API server takes 10 s on an idle machine
+START_SECONDS = 300  # the API server takes 10 s on an idle machine
 DONE = ("success", "failed", "upstream_failed", "skipped", "removed")
-RUN_SECONDS = 240  # a run takes 10 s on an idle machine, and the first waits for 20 s of imports
+RUN_SECONDS = 600  # 10 s on an idle machine, once Airflow has taken its 20 s of imports
 
 
 @dataclass(frozen=True)

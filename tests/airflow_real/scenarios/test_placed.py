@@ -52,7 +52,7 @@ def test_a_deferred_task_was_watched_by_the_triggerer(pod_operators: Deployment)
     pod_operators.until_done("payments_daily")
     logs = "logs/dag_id=payments_daily/run_id=*/task_id=deferrable/attempt=1.log.trigger.*"
     (of_the_trigger,) = pod_operators.home.glob(logs)
-    assert "Container base" in of_the_trigger.read_text()
+    assert "Checking pod 'deferrable-" in of_the_trigger.read_text()
 
 
 def test_a_pod_with_an_xcom_sidecar_is_placed_and_its_task_is_only_failed_by_the_exec(
@@ -64,4 +64,6 @@ def test_a_pod_with_an_xcom_sidecar_is_placed_and_its_task_is_only_failed_by_the
     states = {each["name"]: [*each["state"]] for each in pod["status"]["containerStatuses"]}
     assert states == {"base": ["terminated"], "airflow-xcom-sidecar": ["running"]}
     assert ended == TaskInstance("with_xcom", -1, "failed", 1)
-    assert "/exec" in pod_operators.task_log("payments_results", "with_xcom")
+    # The API server's answer to the exec: the node says of no kubelet where it could be reached.
+    no_kubelet = "no preferred addresses found"
+    assert no_kubelet in pod_operators.task_log("payments_results", "with_xcom")

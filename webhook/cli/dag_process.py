@@ -35,12 +35,13 @@ class Asked(Struct, frozen=True, kw_only=True):
     timeout: float = 300
 
 
-class Record(Struct, frozen=True, kw_only=True, tag_field="type", tag="start"):
+class Started(Struct, frozen=True, kw_only=True, tag_field="type", tag="start"):
     """The first: what was found."""
 
     airflow: str
     provider: str
     executors: tuple[str, ...]
+    has_template: bool  # a pod_template_file is configured
 
 
 class Failed(Struct, frozen=True, kw_only=True, tag_field="type", tag="failed"):
@@ -84,6 +85,15 @@ class More(Struct, frozen=True, kw_only=True, tag_field="type", tag="more"):
     count: int
 
 
+class Ignored(Struct, frozen=True, kw_only=True, tag_field="type", tag="ignored"):
+    """A task with a `pod_override` that its executor does not read."""
+
+    file: str
+    line: int
+    dag: str
+    task: str
+
+
 class Unfit(Struct, frozen=True, kw_only=True, tag_field="type", tag="unfit"):
     why: str
     version: str | None = None
@@ -93,15 +103,15 @@ class End(Struct, frozen=True, kw_only=True, tag_field="type", tag="end"):
     pass
 
 
-AnyRecord = Record | Failed | Loaded | Rendered | More | Unfit | End
-_decode = msgspec.json.Decoder(AnyRecord).decode
+Record = Started | Failed | Loaded | Rendered | More | Ignored | Unfit | End
+_decode = msgspec.json.Decoder(Record).decode
 
 
 class Unavailable(Exception):
     """The DAGs could not be loaded at all; the text says what to do."""
 
 
-def load(asked: Asked) -> list[AnyRecord]:
+def load(asked: Asked) -> list[Record]:
     """Everything that was rendered. Raises Unavailable."""
     with tempfile.TemporaryDirectory(prefix="taxiway-dags-") as folder:
         home = Path(folder)
@@ -121,6 +131,7 @@ def _run(asked: Asked, home: Path) -> tuple[int, str]:
     request = {
         "paths": [str(path) for path in asked.paths],
         "roots": [os.path.realpath(root) for root in roots],
+        "folder": os.path.realpath(folder_of(asked)),
         "namespace": asked.namespace,
         "output": str(home / "records.jsonl"),
     }
@@ -192,7 +203,6 @@ def environment(asked: Asked, home: Path, own: Mapping[str, str]) -> dict[str, s
         "AIRFLOW__METRICS__OTEL_ON": "False",
         "AIRFLOW__SECRETS__BACKEND": "",
         "AIRFLOW__TRACES__OTEL_ON": "False",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONWARNINGS": "ignore",
         "TZ": own.get("TZ", "UTC"),
     }
@@ -216,7 +226,7 @@ def _of_the_executor(asked: Asked) -> dict[str, str]:
     return given
 
 
-def _read(file: Path) -> list[AnyRecord]:
+def _read(file: Path) -> list[Record]:
     """A last line that was cut off when the process died is left out."""
     lines = file.read_bytes().splitlines() if file.exists() else []
     records = []

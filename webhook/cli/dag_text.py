@@ -10,6 +10,7 @@ UNKNOWN  dags/payments.py:20  payments_daily.report  (pod-operator)
 from collections import Counter
 from collections.abc import Iterator
 
+from webhook.cli import spark
 from webhook.cli.dag_unknown import Open
 from webhook.cli.dag_verdict import ALLOWED, DENIED, FAILED, LEFT_ALONE, UNKNOWN, Finding
 from webhook.cli.terminal import Row, paragraph, row
@@ -35,22 +36,22 @@ def rows(finding: Finding, width: int | None) -> Iterator[Row]:
         yield from paragraph("  unknown      ", needed(one), width, "yellow")
     for note in finding.notes:
         yield from paragraph("  note         ", note, width, "yellow")
+    yield row()
 
 
 def said(finding: Finding) -> bool:
     """Whether there is more to say than that the pod is allowed."""
-    return finding.result not in (ALLOWED, LEFT_ALONE) or bool(finding.violations or finding.notes)
+    return finding.result not in (ALLOWED, LEFT_ALONE) or (
+        bool(finding.violations) or any(note != spark.NOTE for note in finding.notes)
+    )
 
 
 def needed(one: Open) -> str:
     """What cannot be known, and what would make it known."""
     where = one.unknown.path.strip("/").replace("/", ".") or "the whole pod"
     where = where.replace("~1", "/").replace("~0", "~")
-    if one.unknown.path == "/metadata/namespace" and one.unknown.text.startswith("connection"):
-        return (
-            f"the namespace comes from {one.unknown.text}: give the operator namespace=, or this "
-            "command --namespace"
-        )
+    if one.unknown.path == "/metadata/namespace" and "{" not in one.unknown.text:
+        return f"the namespace comes from {one.unknown.text}: give --namespace"
     return f"{where} is {one.unknown.text}, which cannot be known before the run"
 
 
@@ -76,7 +77,3 @@ def _heading(finding: Finding) -> Row:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def blank() -> Row:
-    return row()

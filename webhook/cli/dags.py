@@ -13,7 +13,7 @@ from msgspec import Struct
 from webhook.cli import dag_process, dag_text, exits
 from webhook.cli.dag_github import annotations
 from webhook.cli.dag_json import json_line
-from webhook.cli.dag_process import AnyRecord, Failed, Loaded, More, Record, Rendered, Unavailable
+from webhook.cli.dag_process import Failed, Ignored, Loaded, More, Record, Rendered, Started
 from webhook.cli.dag_verdict import (
     DENIED,
     FAILED,
@@ -25,14 +25,14 @@ from webhook.cli.dag_verdict import (
 )
 from webhook.cli.exits import complain, quiet_broken_pipe
 from webhook.cli.policies import load_policies
+from webhook.cli.review import NO_USER
 from webhook.cli.subject import Defaults
 from webhook.cli.terminal import Terminal, paragraph, printable
 from webhook.engine import Engine
 from webhook.policy.compile import compile_policy
 from webhook.policy.users import names_users
 
-NO_USER = "no --user was given: members.users and match.users of these policies could not be tested"
-_KUBERNETES = "KubernetesExecutor"
+_POD_EXECUTOR = "KubernetesExecutor"
 
 
 class DagsSettings(Struct, frozen=True, kw_only=True):
@@ -54,22 +54,29 @@ def dags(settings: DagsSettings) -> int:
     loaded = load_policies(settings.policies)
     if loaded is None or missing:
         return exits.BAD_INPUT
-    engine = Engine(compile_policy(loaded.spec))
     try:
         records = dag_process.load(settings.asked)
-    except Unavailable as error:
+    except dag_process.Unavailable as error:
         complain(printable(str(error)))
         return exits.BAD_INPUT
+    return report(records, Engine(compile_policy(loaded.spec)), settings)
+
+
+def report(records: list[Record], engine: Engine, settings: DagsSettings) -> int:
+    """Judge and print what was rendered. The exit code."""
     findings = list(_findings(records, engine, settings))
+    notes = list(_notes(records, findings, engine))
     with quiet_broken_pipe():
-        _print(findings, records, engine, settings)
-    empty = _complain_of_nothing(records)
-    return exits.BAD_INPUT if empty else _code(findings, allow_unknown=settings.allow_unknown)
+        if settings.output == "text":
+            _print_text(findings, records, notes, engine.revision)
+        else:
+            _print_lines(findings, notes, settings)
+    if _found_nothing(records):
+        return exits.BAD_INPUT
+    return _code(findings, allow_unknown=settings.allow_unknown)
 
 
-def _findings(
-    records: list[AnyRecord], engine: Engine, settings: DagsSettings
-) -> Iterator[Finding]:
+def _findings(records: list[Record], engine: Engine, settings: DagsSettings) -> Iterator[Finding]:
     defaults = Defaults(namespace=settings.asked.namespace, user=settings.user)
     for record in records:
         if isinstance(record, Failed):
@@ -89,67 +96,68 @@ def _code(findings: list[Finding], *, allow_unknown: bool) -> int:
     return exits.DENIED if DENIED in results else exits.OK
 
 
-def _print(
-    findings: list[Finding], records: list[AnyRecord], engine: Engine, settings: DagsSettings
-) -> None:
-    notes = [*_notes(records), *_users(findings, engine)]
-    if settings.output == "json":
-        for finding in findings:
+def _print_lines(findings: list[Finding], notes: list[str], settings: DagsSettings) -> None:
+    """For programs; what is for a person goes to standard error."""
+    for finding in findings:
+        if settings.output == "json":
             print(json_line(finding, show_pods=settings.show_pods))
-    elif settings.output == "github":
-        for finding in findings:
-            for line in annotations(finding):
-                print(printable(line))
-    else:
-        _print_text(findings, records, notes, engine.revision)
-        return
+            continue
+        for line in annotations(finding):
+            print(printable(line))
     for note in notes:
-        complain(note)
+        complain(printable(note))
 
 
 def _print_text(
-    findings: list[Finding], records: list[AnyRecord], notes: list[str], revision: str
+    findings: list[Finding], records: list[Record], notes: list[str], revision: str
 ) -> None:
     terminal = Terminal()
     width = terminal.wrap_at
-    rows = [
-        line
-        for finding in findings
-        if dag_text.said(finding)
-        for line in (*dag_text.rows(finding, width), dag_text.blank())
-    ]
+    told = (finding for finding in findings if dag_text.said(finding))
+    rows = [line for finding in told for line in dag_text.rows(finding, width)]
     for note in notes:
         rows += paragraph("note  ", note, width, "yellow")
     count = sum(record.dags for record in records if isinstance(record, Loaded))
     terminal.rows([*rows, dag_text.summary(findings, count, revision)])
 
 
-def _notes(records: list[AnyRecord]) -> Iterator[str]:
-    """What Airflow rendered them, and whether its executor makes pods."""
-    started = next(record for record in records if isinstance(record, Record))
-    yield (
-        f"rendered by Airflow {started.airflow} with cncf.kubernetes {started.provider}, "
-        f"executor {', '.join(started.executors)}"
-    )
-
-
-def _users(findings: list[Finding], engine: Engine) -> Iterator[str]:
-    untested = any(
-        finding.verdict is not None and finding.verdict.subject.request.user is None
-        for finding in findings
-    )
+def _notes(records: list[Record], findings: list[Finding], engine: Engine) -> Iterator[str]:
+    """What is said once."""
+    for record in records:
+        if isinstance(record, Started):
+            yield from _how(record)
+    ignored = {(one.dag, one.task) for one in records if isinstance(one, Ignored)}
+    if ignored:
+        dag, task = min(ignored)
+        yield (
+            f"a pod_override is of no use under this executor ({dag}.{task} has one): "
+            f"where tasks run in pods, give --executor {_POD_EXECUTOR}"
+        )
+    judged = [finding.verdict for finding in findings if finding.verdict is not None]
+    untested = any(verdict.workload and not verdict.subject.request.user for verdict in judged)
     if untested and names_users(engine.policies.spec):
         yield NO_USER
 
 
-def _complain_of_nothing(records: list[AnyRecord]) -> bool:
+def _how(started: Started) -> Iterator[str]:
+    executors = ", ".join(started.executors)
+    yield (
+        f"rendered by Airflow {started.airflow} with cncf.kubernetes {started.provider}, "
+        f"executor {executors}"
+    )
+    if any(_POD_EXECUTOR in one for one in started.executors) and not started.has_template:
+        yield (
+            "no pod_template_file is configured, so workers are rendered without one: "
+            "give the deployment's by --pod-template-file"
+        )
+
+
+def _found_nothing(records: list[Record]) -> bool:
     """A folder without a single dag was most likely not meant; a file without one is a module."""
-    failed = any(isinstance(record, Failed) for record in records)
-    empty = [
-        record.path
-        for record in records
-        if isinstance(record, Loaded) and not record.dags and Path(record.path).is_dir()
-    ]
-    for path in empty if not failed else ():
+    if any(isinstance(record, Failed) for record in records):
+        return False
+    loaded = (record for record in records if isinstance(record, Loaded))
+    empty = [one.path for one in loaded if not one.dags and Path(one.path).is_dir()]
+    for path in empty:
         complain(f"{path}: Airflow finds no dag in it; give the folder that holds the DAG files")
-    return bool(empty) and not failed
+    return bool(empty)

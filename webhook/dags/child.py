@@ -6,7 +6,8 @@
 | `start`  | the versions found, and the configured executors                                   |
 | `failed` | a file that Airflow cannot import                                                  |
 | `task`   | one object of one task, or why it has none                                         |
-| `more`   | how many mapped tasks were left out                                                |
+| `more`    | how many mapped tasks were left out                                               |
+| `ignored` | a task whose `pod_override` its executor does not read                            |
 | `end`    | that this is all: without it the process died                                      |
 
 It writes to a file of its own, for a DAG may print what it likes.
@@ -26,7 +27,8 @@ Record = dict[str, Any]
 
 
 def main() -> None:
-    """`stdin` holds the request: `paths`, `roots`, `namespace`, and the file to write to."""
+    """`stdin` holds the request: `paths`, `roots`, `folder`, `namespace`, and the
+    file to write to."""
     asked = json.load(sys.stdin)
     with Path(asked["output"]).open("w", encoding="utf-8") as stream:
         for record in records(asked):
@@ -41,6 +43,9 @@ def records(asked: Record) -> Iterator[Record]:
         return
     from webhook.dags.rendering import rendered, started
 
+    if asked["folder"] not in sys.path:
+        sys.path.append(asked["folder"])
+    sys.dont_write_bytecode = True  # a DAG folder stays as it is
     yield started()
     yield from rendered(asked)
     yield {"type": "end"}

@@ -64,7 +64,8 @@ class OfflineHook(KubernetesHook):  # type: ignore[misc]  # Airflow is no part o
     """
 
     def __init__(self, ledger: Ledger, task: Any, namespace: str | None) -> None:
-        super().__init__(conn_id=None, kubernetes_conn_id=None)
+        super().__init__()
+        self.conn_id = None
         self._connection = CONNECTION.format(getattr(task, "kubernetes_conn_id", None))
         self._ledger = ledger
         self._namespace = namespace

@@ -23,6 +23,7 @@ def started() -> Record:
         "airflow": airflow_version,
         "provider": _version(PROVIDER),
         "executors": worker.executors(),
+        "has_template": worker.has_template(),
     }
 
 
@@ -74,6 +75,8 @@ def _of_variant(
     if worker.runs_in_a_pod(task):
         own = Ledger()
         yield base | {"makes": "kubernetes-executor"} | _worker(task, at, own, unknown)
+    elif "pod_override" in (task.executor_config or {}):
+        yield base | {"type": "ignored"}
     if operators.makes_pods(operator):
         kind = {"makes": "operator"}
         yield base | kind | _operator(dag, variant, namespace)

@@ -15,6 +15,7 @@ depend on it is one as a whole. Source of the names: Airflow's Templates referen
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 from webhook.dags.unknown import CannotKnow, Ledger, Unknown, holds_token
@@ -115,7 +116,7 @@ def render(task: Any, dag: Any, map_index: int | None, ledger: Ledger) -> dict[s
         value = getattr(task, field, None)
         if field in _EMPTY and holds_token(value):
             unknown[field] = ledger.told(str(value))
-            setattr(task, field, _EMPTY[field])
+            setattr(task, field, copy(_EMPTY[field]))
     return unknown
 
 

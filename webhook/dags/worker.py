@@ -5,6 +5,7 @@ or the task's own; what the executor adds; the task's `pod_override`; and `pod_m
 The arguments hold a token and the run's ids, so they are not known.
 """
 
+from functools import cache
 from inspect import signature
 from typing import Any
 
@@ -19,7 +20,9 @@ from webhook.dags.operators import RUN_ID
 from webhook.dags.unknown import Ledger
 
 ALIAS = "KubernetesExecutor"
+SECTION = "kubernetes_executor"
 _SCHEDULER = "0"
+_NAMESPACE = "namespace in [kubernetes_executor] of airflow.cfg"
 BOTH = ("CeleryKubernetesExecutor", "LocalKubernetesExecutor")
 
 
@@ -33,6 +36,8 @@ def runs_in_a_pod(task: Any) -> bool:
     """Whether the KubernetesExecutor runs the task. Source: `ExecutorLoader`, and the two that are
     a pair, which choose by the task's queue (`kubernetes_queue` of their configuration).
     """
+    if _never_starts(task):
+        return False
     asked = getattr(task, "executor", None)
     executor = str(asked).rpartition(".")[2] if asked else executors()[0]
     if executor in BOTH:
@@ -43,13 +48,39 @@ def runs_in_a_pod(task: Any) -> bool:
     return executor == ALIAS
 
 
+def _never_starts(task: Any) -> bool:
+    """What the scheduler itself ends or hands to the triggerer. Source: `DagRun.schedule_tis`."""
+    if getattr(task, "start_from_trigger", False) is True:
+        return True
+    callbacks = ("on_execute_callback", "on_success_callback")
+    told = any(getattr(task, name, None) for name in callbacks)
+    return bool(task.inherits_from_empty_operator and not told and not task.outlets)
+
+
+def has_template() -> bool:
+    """Whether the deployment's own pod template is known."""
+    return bool(conf.get(SECTION, "pod_template_file", fallback=None))
+
+
+@cache
+def _config() -> Any:
+    return KubeConfig()
+
+
+@cache
+def _is_set(key: str) -> bool:
+    """Whether the configuration says it, and Airflow's default does not stand in."""
+    known = conf.as_dict(display_source=True, raw=True).get(SECTION, {}).get(key)
+    return known is not None and known[1] != "default"
+
+
 def sent(task: Any, map_index: int | None, ledger: Ledger) -> dict[str, Any]:
     """The pod that would be created. Raises Legacy, and what Airflow raises."""
-    config = KubeConfig()
+    config = _config()
     given = task.executor_config or {}
     if "KubernetesExecutor" in given:
         raise Legacy(translated(given["KubernetesExecutor"]))
-    template = given.get("pod_template_file") or config.pod_template_file
+    template = given.get("pod_template_file") or config.pod_template_file or ""
     arguments: dict[str, Any] = {
         "dag_id": task.dag_id,
         "task_id": task.task_id,
@@ -60,7 +91,7 @@ def sent(task: Any, map_index: int | None, ledger: Ledger) -> dict[str, Any]:
         "args": [ledger.token("what the executor runs")],
         "pod_override_object": PodGenerator.from_obj(given),
         "base_worker_pod": PodGenerator.deserialize_model_file(template),
-        "namespace": config.kube_namespace,
+        "namespace": config.kube_namespace if _is_set("namespace") else ledger.token(_NAMESPACE),
         "scheduler_job_id": _SCHEDULER,
         "run_id": RUN_ID,
         "map_index": -1 if map_index is None else map_index,

@@ -104,6 +104,15 @@ BAD: dict[str, tuple[Json, str]] = {
     ),
     "nothing that is guarded": ({"guard": {"labels": []}}, "[] should be non-empty"),
     "no replica": ({"replicas": 0}, "0 is less than the minimum of 1"),
+    "a name that no resource can have": (
+        {"fullnameOverride": "Taxi_Way"},
+        "'Taxi_Way' does not match '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$'",
+    ),
+    "a label of the pods that the Deployment selects them by": (
+        {"podLabels": {"app.kubernetes.io/name": "mine"}},
+        "'app.kubernetes.io/name' should not be valid under {'enum': ['app.kubernetes.io/name', "
+        "'app.kubernetes.io/instance', 'app.kubernetes.io/component']}",
+    ),
     "a container that runs as root": ({"runAsUser": 0}, "0 is less than the minimum of 1"),
 }
 

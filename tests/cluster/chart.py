@@ -26,8 +26,17 @@ def scenario_name(path: Path) -> str:
 
 def helm(*arguments: str | Path, values: Object | None = None, environment: Any = None) -> str:
     """What helm prints. `values` come last, after those of any file. Fails with what it said."""
+    done = helm_ends(*arguments, values=values, environment=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def helm_ends(
+    *arguments: str | Path, values: Object | None = None, environment: Any = None
+) -> subprocess.CompletedProcess[str]:
+    """The same where helm may refuse."""
     given = ("--values", "-") if values is not None else ()
-    done = subprocess.run(
+    return subprocess.run(
         [binaries.locate(binaries.wanted_kubernetes())["helm"], *arguments, *given],
         input=json.dumps(values),
         capture_output=True,
@@ -36,8 +45,6 @@ def helm(*arguments: str | Path, values: Object | None = None, environment: Any 
         check=False,
         env=environment,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def rendered(values: Object | None = None, *, scenario: Path | None = None) -> list[Object]:

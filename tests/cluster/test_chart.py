@@ -60,6 +60,55 @@ def test_the_api_server_takes_every_resource_of(
         server.api.delete(chart.one(resources, kind)).made()
 
 
+TEMPLATE = ("template", "--namespace", chart.NAMESPACE, "--kube-version", "1.30.0")
+TOGETHER: dict[str, tuple[str, Object, str]] = {
+    "one port for both": (
+        "taxiway",
+        {"ports": {"ops": 8443}},
+        "ports.admission and ports.ops are both 8443: give each a port of its own",
+    ),
+    "more replicas at least than at most": (
+        "taxiway",
+        {"autoscaling": {"enabled": True, "minReplicas": 7}},
+        "autoscaling.minReplicas is 7, more than autoscaling.maxReplicas, 6: raise the one or "
+        "lower the other",
+    ),
+    "a quota for no class": (
+        "taxiway",
+        {"priorityClassName": "", "criticalPodsQuota": {"create": True}},
+        "criticalPodsQuota.create is for the class in priorityClassName, which is empty: set it, "
+        "or turn the quota off",
+    ),
+    "a release that begins with a digit": (
+        "1a",
+        {},
+        "resources would be named 1a-taxiway, but a Service's name begins with a letter: set "
+        "fullnameOverride, or name the release otherwise",
+    ),
+}
+
+
+@pytest.mark.parametrize(("release", "values", "why"), TOGETHER.values(), ids=TOGETHER)
+def test_values_that_do_not_go_together_are_refused(release: str, values: Object, why: str) -> None:
+    done = chart.helm_ends(*TEMPLATE, release, chart.CHART, values=values)
+    # `Error: execution error at (FILE:LINE:COLUMN): …`
+    said = done.stderr.splitlines()[0].partition("): ")[2]
+    assert (done.returncode, said) == (1, why)
+
+
+def test_a_release_with_dots_has_names_without() -> None:
+    text = chart.helm(*TEMPLATE, "a.b", chart.CHART, values={})
+    service = chart.one(
+        [each for each in yaml.safe_load_all(text) if each], "Service", "a-b-taxiway"
+    )
+    assert service["spec"]["ports"][0]["name"] == "https"
+
+
+def test_an_empty_priority_class_is_none() -> None:
+    pods = chart.one(chart.rendered({"priorityClassName": ""}), "Deployment")["spec"]["template"]
+    assert "priorityClassName" not in pods["spec"]
+
+
 def test_a_field_that_kubernetes_does_not_know_is_refused(kubectl: Kubectl) -> None:
     """Else the test above could not fail."""
     deployment = chart.one(chart.rendered(), "Deployment")

@@ -147,7 +147,6 @@ WARNINGS = (
     "govern.users and govern.groups are empty: nobody may set or remove taxiway/govern.",
     "without a NetworkPolicy every pod of the cluster may read the second port: metrics, and the",
     "hostNetwork is on: no NetworkPolicy holds for these pods, so whoever reaches a node reads its",
-    "tls.mode is managed, for which the service has no code in this version: its pods end at once.",
     "image.repository is taxiway, which names no registry of yours. Build the image "
     "(docs/install.md)",
 )

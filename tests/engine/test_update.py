@@ -35,6 +35,18 @@ def violations(new: Json, old: Json, **top: Any) -> list[tuple[str, str | None]]
     return [(each.rule, each.path) for each in found]
 
 
+def test_a_team_label_that_was_taken_off_is_advised_as_it_was() -> None:
+    ours = {"payments": {"members": {"namespaces": ["airflow"]}}, "fraud": {}}
+    asked = request(pod({"team": None}), operation="UPDATE", old_pod=msgspec.convert(pod(), Pod))
+    requirements = [{"label": "team"}]
+    judged = engine(requirements=requirements, teams=ours).judge_update(
+        asked, workload_of(asked), TODAY
+    )
+    assert [each.message for each in judged[1]] == [
+        'label team is missing: add labels={"team": "payments"} to the KubernetesPodOperator'
+    ]
+
+
 def annotated(role: str | None, **labels: Any) -> Json:
     return pod({**CODE, **labels}, {} if role is None else {"iam.amazonaws.com/role": role})
 

@@ -4,7 +4,16 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
+{{- /* A Service's name begins with a letter and has no dots; a release's may be otherwise. */ -}}
 {{- define "taxiway.fullname" -}}
+{{- $name := include "taxiway.wantedName" . | replace "." "-" }}
+{{- if not (regexMatch "^[a-z]" $name) }}
+{{- fail (printf "resources would be named %s, but a Service's name begins with a letter: set fullnameOverride, or name the release otherwise" $name) }}
+{{- end }}
+{{- $name }}
+{{- end }}
+
+{{- define "taxiway.wantedName" -}}
 {{- if .Values.fullnameOverride }}
 {{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
 {{- else if contains (include "taxiway.name" .) .Release.Name }}
@@ -67,6 +76,23 @@ labels:
 
 {{- define "taxiway.peers" -}}
 {{ include "taxiway.fullname" . }}-peers
+{{- end }}
+
+{{- /* What no schema can say: values that do not go together. */ -}}
+{{- define "taxiway.checks" -}}
+{{- with .Values.ports }}
+{{- if eq (int .admission) (int .ops) }}
+{{- fail (printf "ports.admission and ports.ops are both %d: give each a port of its own" (int .ops)) }}
+{{- end }}
+{{- end }}
+{{- with .Values.autoscaling }}
+{{- if and .enabled (gt (int .minReplicas) (int .maxReplicas)) }}
+{{- fail (printf "autoscaling.minReplicas is %d, more than autoscaling.maxReplicas, %d: raise the one or lower the other" (int .minReplicas) (int .maxReplicas)) }}
+{{- end }}
+{{- end }}
+{{- if and .Values.criticalPodsQuota.create (not .Values.priorityClassName) }}
+{{- fail "criticalPodsQuota.create is for the class in priorityClassName, which is empty: set it, or turn the quota off" }}
+{{- end }}
 {{- end }}
 
 {{- define "taxiway.podSecurityContext" -}}

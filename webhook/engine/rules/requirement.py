@@ -84,6 +84,8 @@ def _expected(subject: Subject, required: CompiledRequirement) -> tuple[str | No
         return f"it must match {given.pattern}", None
     if given.cost_centers:
         return _expected_code(subject)
+    if required.is_team and team is not None:
+        return None, team.name  # whose it is by its members: an update took the label off
     return None, None
 
 

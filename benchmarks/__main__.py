@@ -1,7 +1,7 @@
 """`python -m benchmarks`: measure, print tables, write `results.json`. Takes about two minutes.
 
 `--profile` shows where the time of a request's work goes instead; `--work` leaves the service out,
-`--loading` everything but the loading of policies.
+`--loading` everything but the loading of policies, `--starting` everything but the start.
 """
 
 import argparse
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import loading, profiling, report, servers, site, wire, work
+from benchmarks import loading, profiling, report, servers, site, starting, wire, work
 
 WORK_ROUNDS = 150  # times 64 calls of 8 cases of some 30 µs: 3 s
 WIRE_ROUNDS = 80  # times 25 requests of 3 kinds: 6,000 requests
@@ -22,6 +22,9 @@ def main() -> None:
         return
     if options.loading:
         policies_loaded()
+        return
+    if options.starting:
+        print(starting.table(starting.measure()))
         return
     worked = work.measure(WORK_ROUNDS)
     sent = [] if options.work else through_the_service()
@@ -54,6 +57,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--work", action="store_true", help="a request's work alone")
     parser.add_argument("--loading", action="store_true", help="the loading of policies alone")
+    parser.add_argument("--starting", action="store_true", help="from the start until ready alone")
     parser.add_argument("--profile", action="store_true", help="where that time goes")
     return parser.parse_args()
 

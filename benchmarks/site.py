@@ -7,10 +7,12 @@ Where there is one core only, all share it.
 import json
 import os
 import re
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from msgspec import Struct
@@ -20,6 +22,7 @@ from tests.cluster import binaries, site
 from tests.cluster.api import trusting
 from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
 from tests.serving import Server, running_server, until
+from webhook.server.certificates import make_certificates
 
 LOADED = re.compile(rb'^.*"event":"policy-loaded".*$', re.MULTILINE)
 CALL_SECONDS = 30.0
@@ -120,26 +123,51 @@ def service(server: LoneApiServer, folder: Path) -> Iterator[tuple[Server, float
     folder.mkdir()
     kubeconfig = folder / "kubeconfig"
     kubeconfig.write_text(json.dumps(_kubeconfig(server)))
+    policies = Path("configmaps")
+    with started(policies, folder, namespace=site.NAMESPACE, kubeconfig=kubeconfig) as ready:
+        yield ready
+
+
+@contextmanager
+def started(policies: Path, folder: Path, **settings: Any) -> Iterator[tuple[Server, float]]:
+    """The service on a core of its own, ready, and the seconds from its start until then."""
     every = os.sched_getaffinity(0)
     own = {min(every)}
     others = every - own or own
-    os.sched_setaffinity(0, own)  # the service inherits it
-    started = time.monotonic()
+    certificates = make_certificates(folder / "certificates").authority.parent
+    placing = threading.Thread(target=_place_grandchild, args=[others], daemon=True)
+    placing.start()
+    os.sched_setaffinity(0, own)  # of this thread; the service inherits it
+    began = time.monotonic()
     try:
-        running = running_server(
-            Path("configmaps"),
-            folder,
-            namespace=site.NAMESPACE,
-            kubeconfig=kubeconfig,
-            wait=False,
-        )
-        with running as serving:
+        with running_server(
+            policies, folder, certificates=certificates, wait=False, **settings
+        ) as serving:
             os.sched_setaffinity(0, others)
-            place(serving.loader(), others)
             until("ready", lambda: serving.get("/readyz").status == 200, LOAD_SECONDS)
-            yield serving, time.monotonic() - started
+            seconds = time.monotonic() - began
+            placing.join()
+            yield serving, seconds
     finally:
         os.sched_setaffinity(0, every)
+
+
+def _place_grandchild(cores: set[int]) -> None:
+    """The loader goes to its cores as soon as there is one: before the service says so."""
+    until_ = time.monotonic() + LOAD_SECONDS
+    while time.monotonic() < until_:
+        for pid in (each for child in _children(os.getpid()) for each in _children(child)):
+            place(pid, cores)
+            return
+        time.sleep(0.002)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return []  # it has ended
 
 
 def place(pid: int, cores: set[int]) -> None:

@@ -110,17 +110,21 @@ def _compared(
     before: Mapping[str, Team], after: Mapping[str, Team]
 ) -> Generator[None, None, list[Change]]:
     """The teams that differ, in slices too: after a loader is replaced none is the same object."""
-    changes: list[Change] = [(team, None) for name, team in before.items() if name not in after]
+    changes: list[Change] = []
+    added = 0
     for piece in _slices(iter(after.items()), _COMPARED_A_SLICE):
         for name, team in piece:
             old = before.get(name)
             if old is not team and old != team:
                 changes.append((old, team))
+                added += old is None
         yield
+    if len(before) > len(after) - added:  # most changes take no name away: a search less
+        changes += [(team, None) for name, team in before.items() if name not in after]
     return changes
 
 
-_COMPARED_A_SLICE = 2_000  # under 1 µs each
+_COMPARED_A_SLICE = 1_000  # 0.2 µs each
 
 
 def _indexes(policies: PolicySet) -> Indexes:

@@ -41,6 +41,9 @@ from webhook.sources.plan import Plan
 from webhook.sources.planner import Planner
 
 POLL_SECONDS = 0.25
+# Until something was found for the first time a replica waits for it, to be ready.
+FIRST_POLL_SECONDS = 0.01
+SOON_SECONDS = 5.0  # ... and after so long it is not to be had at all
 ALIVE_SECONDS = 5.0
 # What takes under 50 ms to be read, 300 teams, is told as a whole.
 AHEAD_BYTES = 128 * 1024
@@ -140,6 +143,7 @@ def watch(watched: Source, pipe: BinaryIO, cluster: Cluster, inbox: Inbox) -> No
     loader = Loader()
     planner = Planner(loader)
     told, had_trouble = time.monotonic(), False
+    soon = told + SOON_SECONDS
     while True:
         found = watched.poll()
         has_trouble = watched.trouble is not None
@@ -164,7 +168,8 @@ def watch(watched: Source, pipe: BinaryIO, cluster: Cluster, inbox: Inbox) -> No
             cluster.tell(loader.outcome)
         if inbox.is_leaving:
             cluster.leave()
-        inbox.wait(POLL_SECONDS)
+        is_first = loader.outcome is None and time.monotonic() < soon
+        inbox.wait(FIRST_POLL_SECONDS if is_first else POLL_SECONDS)
 
 
 def begun(

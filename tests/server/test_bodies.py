@@ -1,7 +1,7 @@
 """The limits of unfinished bodies, exactly, without a network."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ def piece(body: bytes, more: bool) -> Message:
     return {"type": "http.request", "body": body, "more_body": more}
 
 
-def client(*messages: Message) -> Callable[[], Awaitable[Message]]:
+def client(*messages: Message) -> Callable[[], Coroutine[Any, Any, Message]]:
     """Sends these, and then nothing more."""
     left = list(messages)
 

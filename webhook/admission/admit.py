@@ -20,7 +20,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from webhook.admission import governors, outcomes, policy_review
-from webhook.admission.answer import Answer, allowed, denied, failed, operations_json, patched
+from webhook.admission.answer import Answer, allowed, denied, failed, ignored, repeated
 from webhook.admission.governors import Governors
 from webhook.admission.guard import unguarded
 from webhook.admission.record import Record
@@ -79,7 +79,7 @@ def answer(
     try:
         request = decode_review(body)
         if not isinstance(request, PodRequest) or not request.is_ours():
-            return allowed(request.uid, Record(endpoint.name, "ignored", request.uid))
+            return ignored(endpoint.name, request.uid)
         return _answer(endpoint, admission_request(request, len(body)), sets, today, settings)
     except BadRequest as error:
         return outcomes.bad_request(endpoint.name, str(error))
@@ -92,7 +92,7 @@ def _answer(
 ) -> Answer:
     workload = _workload(endpoint, request, settings)
     if workload is None:
-        return allowed(request.uid, Record(endpoint.name, "ignored", request.uid, request))
+        return ignored(endpoint.name, request.uid, request)
     engine = sets.current
     if engine is None:
         return outcomes.not_ready(endpoint.name, request.uid)
@@ -100,11 +100,14 @@ def _answer(
     if request.operation == "UPDATE":
         return _update(case, engine, settings)
     revision = _applied(request)
-    named = sets.find(revision) if revision is not None else None
-    unknown = revision is not None and named is None
+    if revision is None:
+        unknown = False
+    else:
+        named = sets.find(revision)
+        engine, unknown = named or engine, named is None
     if endpoint.mutates:
-        return _mutate(case, named or engine, unknown)
-    return _validate(case, named or engine, revision is not None, unknown)
+        return _mutate(case, engine, unknown)
+    return _validate(case, engine, revision is not None, unknown)
 
 
 class _Case(Struct, frozen=True, gc=False):
@@ -123,11 +126,9 @@ def _mutate(case: _Case, engine: Engine, unknown: bool) -> Answer:
         return allowed(case.request.uid, record)
     if unknown and _contradicts(engine, case):
         return outcomes.another_set(_record(case, found, "another-set"))
-    warnings = found.warnings
-    if not found.operations:
-        return allowed(case.request.uid, _record(case, found, "unchanged"), warnings)
-    record = _record(case, found, "patched", warnings=warnings)
-    return patched(case.request.uid, record, operations_json(found.operations), warnings)
+    decision = "patched" if found.operations else "unchanged"
+    record = _record(case, found, decision, warnings=found.warnings)
+    return repeated(case.request.uid, record, found)
 
 
 def _validate(case: _Case, engine: Engine, annotated: bool, unknown: bool) -> Answer:
@@ -135,7 +136,7 @@ def _validate(case: _Case, engine: Engine, annotated: bool, unknown: bool) -> An
     sound = engine.sound(asked)
     if sound is not None:
         record = _record(case, sound, "allowed", warnings=sound.warnings)
-        return allowed(case.request.uid, record, sound.warnings)
+        return repeated(case.request.uid, record, sound)
     subject, violations, warnings = engine.judged(asked, case.today, annotated=annotated)
     denying = [violation for violation in violations if violation.mode == "enforce"]
     if denying:

@@ -15,6 +15,8 @@ from msgspec.json import Encoder
 
 from webhook.admission.record import Record
 from webhook.engine import Operation
+from webhook.engine.memory import Placed
+from webhook.kube.review import AdmissionRequest
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -37,10 +39,26 @@ def allowed(uid: str, record: Record, warnings: Sequence[str] = ()) -> Answer:
     return _reviewed(uid, record, b',"allowed":true', warnings)
 
 
-def patched(uid: str, record: Record, patch: bytes, warnings: Sequence[str] = ()) -> Answer:
-    encoded = b2a_base64(patch, newline=False)
-    body = b',"allowed":true,"patchType":"JSONPatch","patch":"%b"' % encoded
-    return _reviewed(uid, record, body, warnings)
+def ignored(endpoint: str, uid: str, request: AdmissionRequest | None = None) -> Answer:
+    """None of our business."""
+    return _enclosed(uid, Record(endpoint, "ignored", uid, request), b',"allowed":true}}')
+
+
+def repeated(uid: str, record: Record, placed: Placed) -> Answer:
+    """Allowed, with the patch if that is the decision: but for the uid the same for every pod that
+    this was placed for, so it is encoded for the first of them.
+    """
+    if placed.said is None:
+        placed.said = _said(record, placed)
+    return _enclosed(uid, record, placed.said)
+
+
+def _said(record: Record, placed: Placed) -> bytes:
+    members = b',"allowed":true'
+    if record.decision == "patched":
+        patch = b2a_base64(operations_json(placed.operations), newline=False)
+        members += b',"patchType":"JSONPatch","patch":"%b"' % patch
+    return members + _rest(record, placed.warnings)
 
 
 def denied(uid: str, record: Record, message: str, warnings: Sequence[str] = ()) -> Answer:
@@ -83,6 +101,14 @@ def _annotations(workload: str, decision: str, revision: str | None, team: str |
 
 def _reviewed(uid: str, record: Record, members: bytes, warnings: Sequence[str]) -> Answer:
     """The envelope around an answer's members, put together from pieces that are JSON already."""
+    return _enclosed(uid, record, members + _rest(record, warnings))
+
+
+def _rest(record: Record, warnings: Sequence[str]) -> bytes:
     warned = b',"warnings":' + _encode(warnings) if warnings else b""
-    body = b"".join((_HEAD, _encode(uid), members, _audit(record), warned, b"}}"))
+    return _audit(record) + warned + b"}}"
+
+
+def _enclosed(uid: str, record: Record, rest: bytes) -> Answer:
+    body = b"".join((_HEAD, _encode(uid), rest))
     return Answer(200, body, (_JSON, (b"content-length", b"%d" % len(body))), record)

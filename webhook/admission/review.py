@@ -16,6 +16,7 @@ from webhook.kube.review import AdmissionRequest, UserInfo
 
 API_VERSION = "admission.k8s.io/v1"
 KIND = "AdmissionReview"
+NO_POD = "the object is no Pod of v1; send one"
 MALFORMED = (DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -119,17 +120,22 @@ def decode_pod(raw: bytes) -> Pod:
 
 def admission_request(request: PodRequest, size: int) -> AdmissionRequest:
     """A request of ours with its pods; `size` is its review's, in bytes. Raises BadRequest."""
-    pod, old, user = request.object, request.old_object, request.user_info
-    if pod is None or (old is None and request.operation == "UPDATE"):
+    pod, user, operation = request.object, request.user_info, request.operation or ""
+    old = request.old_object if operation == "UPDATE" else None
+    if pod is None or (old is None and operation == "UPDATE"):
         missing = "object" if pod is None else "oldObject"
         raise BadRequest(f"the request has no {missing}; send a Pod in it")
+    if pod.kind != "Pod" or pod.api_version != "v1":
+        raise BadRequest(NO_POD)
+    if old is not None:
+        _checked(old)
     return AdmissionRequest(
         request.uid,
-        request.operation or "",
-        _checked(pod),
+        operation,
+        pod,
         request.namespace or pod.metadata.namespace or "default",
         request.name,
-        _checked(old) if old is not None and request.operation == "UPDATE" else None,
+        old,
         user.username if user is not None else None,
         request.dry_run is True,
         False,
@@ -150,7 +156,7 @@ def _without_objects(body: bytes, reason: Exception) -> _Envelope:
 
 def _checked(pod: Pod) -> Pod:
     if pod.kind != "Pod" or pod.api_version != "v1":
-        raise BadRequest("the object is no Pod of v1; send one")
+        raise BadRequest(NO_POD)
     return pod
 
 

@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from webhook import names
-from webhook.kube.pod import Container, ObjectMeta, OwnerReference, Pod
+from webhook.kube.pod import Container, OwnerReference, Pod
 
 TRUE = "True"  # Airflow writes Python's str(True)
 NOTHING: Mapping[str, str] = {}
@@ -52,26 +52,20 @@ def recognise(
     labelled `taxiway/govern: all`, `own_namespace` the service's.
     """
     meta = pod.metadata
-    if _never_touched(meta, namespace, own_namespace):
+    labels, annotations = meta.labels or NOTHING, meta.annotations or NOTHING
+    if names.MIRROR_POD in annotations or namespace in (*names.NEVER_TOUCHED, own_namespace):
         return None
-    labels = meta.labels or NOTHING
     if labels.get(names.KUBERNETES_POD_OPERATOR) == TRUE:
         owned = meta.owner_references and _made_by_a_job(meta.owner_references)
         return _labelled("job-operator" if owned else "pod-operator", labels)
     if labels.get(names.KUBERNETES_EXECUTOR) == TRUE:
-        return _executed(meta.annotations or NOTHING, labels)
+        return _executed(annotations, labels)
     if _is_spark(labels):
         return _labelled("spark", labels)
     chart = _chart(labels, pod.spec.containers or ())
     if chart:
         return Workload("celery-worker", chart=chart)
     return OTHER if govern_all else None
-
-
-def _never_touched(meta: ObjectMeta, namespace: str, own_namespace: str | None) -> bool:
-    if namespace in names.NEVER_TOUCHED or namespace == own_namespace:
-        return True
-    return bool(meta.annotations) and names.MIRROR_POD in (meta.annotations or NOTHING)
 
 
 def _made_by_a_job(owners: list[OwnerReference]) -> bool:

@@ -116,12 +116,12 @@ class Service:
         denials = Denials()
         requests = RequestLog(log, settings.log_ignored)
         sightings = TeamSightings(time.monotonic)
-        observer = Observer(log, requests, self._metrics, denials, sightings)
+        self._observer = Observer(log, requests, self._metrics, denials, sightings)
         self._admitting = admitting(settings)
         self._questions = Questions()
         reviews = reviewing(self._questions.judge, sightings)
         self._application = Application(
-            self._history, self._bodies, observer, self._admitting, reviews
+            self._history, self._bodies, self._observer, self._admitting, reviews
         )
         self._admission = server(self._application, self._troubles, live.context)
         self._shadow = shadowing(
@@ -149,6 +149,7 @@ class Service:
         loop.set_exception_handler(self._troubles.in_loop)
         logging.basicConfig(handlers=[self._troubles], level=logging.WARNING, force=True)
         self._log.attach(loop.call_later)
+        self._observer.attach(loop.call_soon)
         ended = self._on_signals(loop)
         report = PolicyReport(self._log, self._health, self._metrics, self._guard, self._warm_up)
         start = partial(start_loader, self._settings.origin)
@@ -194,6 +195,7 @@ class Service:
 
         def ask(name: str) -> None:
             if ended.is_set() and name == "SIGINT":
+                self._observer.settle()
                 self._log.event("warning", "ended-at-once", signal=name)
                 self._log.close()
                 os._exit(ENDED_AT_ONCE)

@@ -25,7 +25,6 @@ from webhook.engine.whose import facts_of
 from webhook.kube.review import AdmissionRequest
 from webhook.names import APPLIED
 from webhook.policy.compile import PolicySet
-from webhook.policy.values import Facts
 
 _LARGEST_SHAPE = 8192  # bytes of the review: see `owners` for the arithmetic
 
@@ -35,7 +34,6 @@ class Asked(Struct, frozen=True, gc=False):
 
     request: AdmissionRequest
     workload: Workload
-    facts: Facts
     owned: Owned
     shape: Shape
 
@@ -55,16 +53,15 @@ class Engine:
 
     def asked(self, request: AdmissionRequest, workload: Workload) -> Asked:
         """A request as `placed`, `sound` and `judged` take it."""
-        facts = facts_of(request, workload)
-        owned = self._owners.find(facts)
-        return Asked(request, workload, facts, owned, owned.memory.shape(request.pod))
+        owned = self._owners.find(request, workload)
+        return Asked(request, workload, owned, owned.memory.shape(request.pod))
 
     def placed(self, asked: Asked) -> Placed:
         """What the pod's policy adds to it: as `place`, kept by the pod's shape."""
         memory = asked.owned.memory
         found = memory.placed(asked.shape)
         if found is None:
-            found = placed(self._place(asked.request, asked.workload, asked.facts, asked.owned))
+            found = placed(self._place(asked.request, asked.workload, asked.owned))
             if asked.request.size <= _LARGEST_SHAPE:
                 self._owners.count(memory.keep_placed(asked.shape, found))
         return found
@@ -81,7 +78,7 @@ class Engine:
         Judged as it stands only if it is `annotated`: if the mutating call was made. In audit it
         is never.
         """
-        subject = self._place(asked.request, asked.workload, asked.facts, asked.owned)
+        subject = self._place(asked.request, asked.workload, asked.owned)
         patched = subject.mode == "audit" or not annotated
         violations, warnings = self.judge(subject, today, patched=patched)
         if subject.is_sound and asked.request.size <= _LARGEST_SHAPE:
@@ -90,12 +87,10 @@ class Engine:
 
     def place(self, request: AdmissionRequest, workload: Workload) -> Subject:
         """Whose pod it is, and what its policy adds to it."""
-        facts = facts_of(request, workload)
-        return self._place(request, workload, facts, self._owners.find(facts))
+        return self._place(request, workload, self._owners.find(request, workload))
 
-    def _place(
-        self, request: AdmissionRequest, workload: Workload, facts: Facts, owned: Owned
-    ) -> Subject:
+    def _place(self, request: AdmissionRequest, workload: Workload, owned: Owned) -> Subject:
+        facts = facts_of(request, workload)
         policies, pod, labels = self.policies, request.pod, facts.labels
         owner, compiled = owned.whose, owned.placement
         facts.team = owner.team.name if owner.team is not None else None

@@ -16,23 +16,23 @@ from msgspec import Struct
 from webhook.engine.operation import Operation
 from webhook.engine.placement import Placement
 from webhook.engine.rules.subject import Subject
-from webhook.kube.pod import Labels, Pod, PodSpec
+from webhook.kube.pod import NO_LABELS, Pod, PodSpec
 from webhook.names import APPLIED, KUBE2IAM_ROLE
 
 MOST_SHAPES = 4  # of one owner: tasks of a dag with other resources, say
-_NOTHING: Labels = {}  # never written to
 
 Shape = tuple[tuple[str | None, ...], bool, bool, PodSpec]
 
 
-class Placed(Struct, frozen=True, gc=False):
-    """What policy adds to a pod: the patch, and what may be said of it."""
+class Placed(Struct, gc=False):
+    """What policy adds to a pod: the patch, and what may be said of it. Only `said` is ever set."""
 
     team: str | None
     mode: str
     revision: str
     operations: Sequence[Operation]
     warnings: Sequence[str]
+    said: bytes | None = None  # room for its answer as admission encodes it, the same each time
 
 
 def placed(subject: Subject) -> Placed:
@@ -62,17 +62,23 @@ class Memory:
     def shape(self, pod: Pod) -> Shape:
         """Two pods with equal ones are decided alike."""
         labels, annotations = pod.metadata.labels, pod.metadata.annotations
-        label, annotation = (labels or _NOTHING).get, (annotations or _NOTHING).get
+        label, annotation = (labels or NO_LABELS).get, (annotations or NO_LABELS).get
         values = (*map(label, self._labels), *map(annotation, self._annotations))
         return values, labels is None, annotations is None, pod.spec
 
     def placed(self, shape: Shape) -> Placed | None:
         """What a pod of this shape is given."""
-        return _find(self._placed, shape)
+        for known, placed in self._placed:
+            if known == shape:
+                return placed
+        return None
 
     def sound(self, shape: Shape) -> Placed | None:
         """What a pod of this shape has been given, and it breaks nothing."""
-        return _find(self._sound, shape)
+        for known, placed in self._sound:
+            if known == shape:
+                return placed
+        return None
 
     def keep_placed(self, shape: Shape, placed: Placed) -> int:
         """Returns how many shapes more are kept."""
@@ -81,13 +87,6 @@ class Memory:
     def keep_sound(self, shape: Shape, placed: Placed) -> int:
         """Likewise."""
         return _keep(self._sound, shape, placed)
-
-
-def _find(kept: list[tuple[Shape, Placed]], shape: Shape) -> Placed | None:
-    for known, placed in kept:
-        if known == shape:
-            return placed
-    return None
 
 
 def _keep(kept: list[tuple[Shape, Placed]], shape: Shape, placed: Placed) -> int:

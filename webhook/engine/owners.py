@@ -8,9 +8,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from webhook.airflow.workload import Workload
 from webhook.engine.memory import Memory
 from webhook.engine.placement import Placement, labels_added_by, placement
-from webhook.engine.whose import Whose, whose
+from webhook.engine.whose import Whose, facts_of, whose
+from webhook.kube.pod import NO_LABELS
+from webhook.kube.review import AdmissionRequest
 from webhook.policy.compile import PolicySet
 from webhook.policy.spec import Profile, Requirement, Team
 from webhook.policy.values import Facts
@@ -37,36 +40,46 @@ class Owned(Struct, frozen=True):
 class Owners:
     """The owners of the pods that one policy set has seen."""
 
-    __slots__ = ("_asked", "_most_placements", "_owned", "_placements", "_policies", "_shapes")
+    __slots__ = (
+        "_asked",
+        "_matched",
+        "_most_placements",
+        "_owned",
+        "_placements",
+        "_policies",
+        "_shapes",
+        "_team_label",
+    )
 
     def __init__(self, policies: PolicySet, most_placements: int) -> None:
         self._policies = policies
+        self._team_label = policies.spec.labels.team
+        self._matched = policies.profile_labels
         self._most_placements = most_placements
         self._asked = _asked_by(policies.spec.requirements)
         self._owned: dict[_Key, Owned] = {}
         self._shapes = 0  # how many their memories hold
         self._placements: dict[tuple[str | None, tuple[str, ...]], Placement] = {}
 
-    def find(self, facts: Facts) -> Owned:
-        """Whose pod it is, and what follows from that. Leaves `facts.team` as it may be."""
-        labels, matched = facts.labels, self._policies.profile_labels
-        label = labels.get(self._policies.spec.labels.team)
-        key: _Key = (facts.namespace, facts.workload, facts.dag, facts.user, label)
-        if not matched.isdisjoint(labels):
+    def find(self, request: AdmissionRequest, workload: Workload) -> Owned:
+        """Whose pod it is, and what follows from that."""
+        labels, matched = request.pod.metadata.labels or NO_LABELS, self._matched
+        label = labels.get(self._team_label)
+        key: _Key = (request.namespace, workload.kind, workload.dag, request.user, label)
+        if matched and not matched.isdisjoint(labels):
             key += tuple(
                 [part for each in labels if each in matched for part in (each, labels[each])]
             )
         owned = self._owned.get(key)
-        if owned is None:
-            owned = self._work_out(facts)
-            if sum(len(part) for part in key if part is not None) <= _LONGEST_KEY:
-                self._keep(key, owned)
-        return owned
+        return owned if owned is not None else self._new(key, facts_of(request, workload))
 
-    def _keep(self, key: _Key, owned: Owned) -> None:
-        if len(self._owned) >= _MOST_OWNED:
-            self._forget()
-        self._owned[key] = owned
+    def _new(self, key: _Key, facts: Facts) -> Owned:
+        owned = self._work_out(facts)
+        if sum(len(part) for part in key if part is not None) <= _LONGEST_KEY:
+            if len(self._owned) >= _MOST_OWNED:
+                self._forget()
+            self._owned[key] = owned
+        return owned
 
     def count(self, more: int) -> None:
         """Note that memories hold so many shapes more; all is forgotten when they are too many."""

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 Labels = dict[str, str]
+NO_LABELS: Labels = {}  # never written to
 Quantities = dict[str, str | int | float]
 
 

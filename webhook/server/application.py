@@ -103,44 +103,35 @@ class Application:
             return
         except Gone:
             return
-        if endpoint is POLICIES:
-            answered = await self._judge(body, started)
+        try:
+            answered = self._decided(endpoint, body)
+            if answered is None:
+                answered = await self._reviews(body)
+        except Exception as error:  # noqa: BLE001  the edge: the API server gets an answer
+            answered = self._broken(endpoint, body, error)
         else:
-            answered = self._answer(endpoint, body, started)
+            self._observer.answered(answered, time.perf_counter() - started)
         headers = answered.headers
         if self.is_draining and CLOSE not in headers:
             headers = (*headers, CLOSE)
-        await send_all(send, answered.status, headers, answered.body)
+        await send({"type": "http.response.start", "status": answered.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answered.body})
         if self.afterwards is not None:
             self.afterwards(answered.record)
-
-    def _answer(self, endpoint: Endpoint, body: bytes, started: float) -> Answer:
-        try:
-            answered = self._decided(endpoint, body)
-            self._observer.answered(answered, time.perf_counter() - started)
-        except Exception as error:  # noqa: BLE001  the edge: the API server gets an answer
-            return self._broken(endpoint, body, error)
-        return answered
-
-    async def _judge(self, body: bytes, started: float) -> Answer:
-        """The same for a policy, which another process looks at meanwhile."""
-        try:
-            answered = not_ready(POLICIES.name) if self.is_over else await self._reviews(body)
-            self._observer.answered(answered, time.perf_counter() - started)
-        except Exception as error:  # noqa: BLE001  the same edge
-            return self._broken(POLICIES, body, error)
-        return answered
 
     def _broken(self, endpoint: Endpoint, body: bytes, error: Exception) -> Answer:
         uid = _uid(body)
         self._observer.broken(uid, type(error).__name__, places(error))
         return internal_error(endpoint.name, uid)
 
-    def _decided(self, endpoint: Endpoint, body: bytes) -> Answer:
+    def _decided(self, endpoint: Endpoint, body: bytes) -> Answer | None:
+        """None: another process is to be asked, which takes its time."""
         if self.is_over:
             return not_ready(endpoint.name)
         if endpoint is GOVERNING:
             return answer_namespace(body, self._settings.governors)
+        if endpoint is POLICIES:
+            return None
         return answer(endpoint, body, self._sets, self._today(), self._settings)
 
 

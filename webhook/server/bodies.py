@@ -7,12 +7,13 @@
 | 1 s from the head to the last byte of the body | 408 |
 
 A body that is complete when it is first looked at, as nearly all of the API server's are, waits
-for nothing and is never refused for the number of others. Deadlines are looked after by one
-timer for all, because a timer for each request would cost a tenth of the request.
+for nothing and is never refused for the number of others: it is taken as it is, and nothing is
+noted of it. Deadlines are looked after by one timer for all, because a timer for each request
+would cost a tenth of the request.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, Coroutine, MutableMapping
 from typing import Any
 
 from webhook.admission import Answer, too_large, too_many, too_slow
@@ -24,7 +25,7 @@ BODY_SECONDS = 1.0
 SWEEP_SECONDS = 0.1
 
 Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
+Receive = Callable[[], Coroutine[Any, Any, Message]]
 
 
 class Refused(Exception):
@@ -66,12 +67,22 @@ class Bodies:
         """The whole body. Raises Refused, or Gone."""
         if announced(headers) > MOST_BODY_BYTES:
             raise Refused(too_large)
+        message = at_once(receive)
+        if message is None or message["type"] != "http.request" or message["more_body"]:
+            return await self._wait(message, receive)
+        body: bytes = message["body"]
+        if len(body) > MOST_BODY_BYTES:
+            raise Refused(too_large)
+        return body
+
+    async def _wait(self, message: Message | None, receive: Receive) -> bytes:
+        """The body that begins with this message, or with one that is still to come."""
         if len(self._unfinished) >= MOST_UNFINISHED:
-            return await self._at_once(receive)
+            raise Refused(too_many)
         body = Unfinished(asyncio.current_task(), self._clock() + BODY_SECONDS)
         self._unfinished[body] = None
         try:
-            return await self._whole(body, receive)
+            return await self._whole(body, message or await receive(), receive)
         except asyncio.CancelledError:
             if body.is_late and body.task is not None and not body.task.uncancel():
                 raise Refused(too_slow) from None
@@ -80,10 +91,9 @@ class Bodies:
             del self._unfinished[body]
             self.size -= body.size
 
-    async def _whole(self, body: Unfinished, receive: Receive) -> bytes:
+    async def _whole(self, body: Unfinished, message: Message, receive: Receive) -> bytes:
         pieces: list[bytes] = []
         while True:
-            message = await receive()
             if message["type"] != "http.request":
                 raise Gone
             piece: bytes = message["body"]
@@ -93,26 +103,13 @@ class Bodies:
             if not message["more_body"]:
                 return b"".join(pieces)
             self._grow(body, len(piece))
+            message = await receive()
 
     def _grow(self, body: Unfinished, size: int) -> None:
         body.size += size
         self.size += size
         if self.size > MOST_UNFINISHED_BYTES:
             raise Refused(too_many)
-
-    async def _at_once(self, receive: Receive) -> bytes:
-        """The body if all of it is here already: it needs no room among those that wait."""
-        try:
-            async with asyncio.timeout(0):
-                message = await receive()
-        except TimeoutError:
-            raise Refused(too_many) from None
-        if message["type"] != "http.request":
-            raise Gone
-        if message["more_body"]:
-            raise Refused(too_many)
-        body: bytes = message["body"]
-        return body
 
     def sweep(self) -> None:
         """Give up the bodies that are late. To be called every 0.1 s."""
@@ -123,6 +120,21 @@ class Bodies:
             if not body.is_late and body.task is not None:
                 body.is_late = True
                 body.task.cancel()
+
+
+def at_once(receive: Receive) -> Message | None:
+    """The next message if it is here already; None: it has to be waited for, by asking again.
+
+    To run a coroutine up to where it waits takes a third of what it takes to be ready to wait.
+    """
+    waiting = receive()
+    try:
+        waiting.send(None)
+    except StopIteration as done:
+        message: Message = done.value
+        return message
+    waiting.close()
+    return None
 
 
 def announced(headers: list[tuple[bytes, bytes]]) -> int:

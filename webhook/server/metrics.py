@@ -58,7 +58,8 @@ class Metrics(Collector):
 
     def count(self, record: Record, seconds: float) -> None:
         """One decided request and how long it took, its body included."""
-        key = (record.endpoint, record.workload or "", record.decision)
+        made_by = record.made_by
+        key = (record.endpoint, "" if made_by is None else made_by.kind, record.decision)
         tally = self._requests.get(key)
         if tally is None:
             tally = self._requests[key] = Tally()

@@ -20,6 +20,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from webhook.server.whole_answers import WholeAnswers
+
 MOST_BYTES_BESIDE_BODY = 64 * 1024
 MESSAGE_SECONDS = 6.0
 MOST_CONNECTIONS = 1024
@@ -57,7 +59,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         if len(self.connections) >= MOST_CONNECTIONS:
             _oldest(self.connections).cut("too-many")
-        super().connection_made(transport)
+        self._answers = WholeAnswers(transport)
+        super().connection_made(cast(asyncio.Transport, self._answers))
         if self.scheme == "https":
             self.witness.handshake("completed")
         # uvicorn begins to count silence after the first answer only; but Go's client keeps
@@ -92,6 +95,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        self._answers.ended()
         if self._is_leaving:
             self.server_state.total_requests += 1  # as uvicorn's own, which would read on
         else:

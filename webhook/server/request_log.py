@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from webhook.admission import Record
+from webhook.airflow.workload import Workload
 from webhook.engine.decision import Violation
 from webhook.engine.operation import Operation
 from webhook.server.logs import Log
@@ -47,6 +48,7 @@ class Line(Struct, omit_defaults=True):
 
 
 LEVELS = {"denied": "warning", "not-applied": "warning", "error": "error", "ignored": "debug"}
+NOTHING = Workload("")  # what Airflow says of a pod that it did not make
 URGENT = frozenset({"denied", "not-applied", "error"})
 
 
@@ -57,37 +59,41 @@ class RequestLog:
         self._log = log
         self._with_ignored = with_ignored
 
-    def write(self, record: Record, seconds: float) -> None:
-        """One line about one request; `seconds` from its head to its answer."""
+    def write(self, record: Record, seconds: float, now: str) -> None:
+        """One line about one request; `seconds` from its head to its answer, `now` as `line_of`."""
         if record.decision == "ignored" and not self._with_ignored:
             return
-        line = line_of(record, self._log.now(), seconds)
+        line = line_of(record, now, seconds)
         (self._log.urgent if record.decision in URGENT else self._log.line)(line)
 
 
 def line_of(record: Record, now: str, seconds: float = 0.0) -> Line:
-    """What is said of a request, with every name of its author's cut to what is sensible."""
-    in_audit = record.decision == "audited"
+    """What is said of a request, with every name of its author's cut to what is sensible.
+
+    `now` is the time as RFC 3339.
+    """
+    request, made_by, decision = record.request, record.made_by or NOTHING, record.decision
+    in_audit = decision == "audited"
     return Line(
         now,
-        LEVELS.get(record.decision, "info"),
+        LEVELS.get(decision, "info"),
         "request",
         short(record.uid),
         record.endpoint,
-        record.decision,
-        round(seconds * 1000, 3),
-        record.operation,
-        short(record.namespace),
+        decision,
+        int(seconds * 1_000_000 + 0.5) / 1000,
+        request.operation if request is not None else None,
+        short(request.namespace) if request is not None else None,
         short(record.pod),
         short(record.config_map),
-        record.workload,
-        short(record.dag),
-        short(record.task),
-        short(record.run),
-        short(record.team),
-        short(record.revision),
-        broken_rules(record),
-        record.dry_run,
+        made_by.kind or None,
+        short(made_by.dag),
+        short(made_by.task),
+        short(made_by.run),
+        record.team,
+        record.revision,
+        broken_rules(record) if record.violations else (),
+        request is not None and request.dry_run,
         record.message,
         record.violations if in_audit else (),
         tuple(map(shown, record.operations)) if in_audit else (),
@@ -96,8 +102,6 @@ def line_of(record: Record, now: str, seconds: float = 0.0) -> Line:
 
 def broken_rules(record: Record) -> tuple[str, ...]:
     """The names of the rules that are broken, each once, in the order of the violations."""
-    if not record.violations:
-        return ()
     return tuple(dict.fromkeys(violation.rule for violation in record.violations))
 
 

@@ -57,13 +57,18 @@ class Place:
         return path
 
     def connection(self, account: str = "airflow-scheduler") -> dict[str, str]:
-        """The setting by which Airflow's tasks find this cluster, as a service account.
+        """The settings by which Airflow's tasks find this cluster, as a service account.
 
-        Under the LocalExecutor it is the scheduler's that launches pods.
+        Under the LocalExecutor it is the scheduler's that launches pods. The provider's triggers
+        up to 10.1 at least look at `KUBECONFIG` only.
         """
-        extra = {"kube_config_path": str(self.kubeconfig(account)), "namespace": NAMESPACE}
+        kubeconfig = str(self.kubeconfig(account))
+        extra = {"kube_config_path": kubeconfig, "namespace": NAMESPACE}
         connection = {"conn_type": "kubernetes", "extra": extra}
-        return {"AIRFLOW_CONN_KUBERNETES_DEFAULT": json.dumps(connection)}
+        return {
+            "AIRFLOW_CONN_KUBERNETES_DEFAULT": json.dumps(connection),
+            "KUBECONFIG": kubeconfig,
+        }
 
 
 @contextmanager

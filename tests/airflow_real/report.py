@@ -81,10 +81,11 @@ def page(run: Run) -> str:
     """The page as it should be with these results: its words stay."""
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{''.join(_tables(run))}{END}{after}"
+    return f"{before}{BEGIN}\n\n{''.join(tables(run))}{END}{after}"
 
 
-def _tables(run: Run) -> Iterator[str]:
+def tables(run: Run) -> Iterator[str]:
+    """The lines between the marks."""
     machine = f"{run.machine['cores']} cores, {run.machine['model']}"
     yield f"{run.date}, commit `{run.commit[:12]}{run.commit[40:]}`; {machine}.\n\n"
     for each in run.airflows.values():

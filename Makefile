@@ -46,8 +46,8 @@ run: $(VENV)/.run ## serve examples/policies and show three real pods going thro
 test: env control-plane airflow ## run every test, those on the real control plane included
 	$(PY) -m pytest
 
-test-unit: env ## run the tests that need no control plane
-	$(PY) -m pytest -m 'not cluster'
+test-unit: env ## run the tests that need no control plane and no Airflow
+	$(PY) -m pytest -m 'not cluster and not airflow'
 
 test-kubernetes: env ## run the control-plane tests on one Kubernetes (VERSION=1.36)
 	$(TOOLS) --kubernetes $(VERSION)

@@ -1,32 +1,34 @@
-"""`python -m tests.airflow_real.record FILE [pytest's options]`: all tests marked `airflow`, noted.
+"""`python -m tests.airflow_real.record FILE [PATH…]`: the tests marked `airflow`, noted by file.
 
-On the Airflow in `TAXIWAY_AIRFLOW`. FILE gets what it came to, as JSON; the exit code is pytest's.
+On the Airflow in `TAXIWAY_AIRFLOW`. FILE gets what they came to, as JSON; the
+exit code is pytest's.
 """
 
 import re
 import sys
+from collections import defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from tests.airflow_real import environments, report
+from benchmarks import origin
+from tests.airflow_real import environments
+from tests.airflow_real.report import OfAirflow, OfFile, Outcome, versions
 
 
 class Recorder:
     """A plugin of pytest: one outcome a test, which is failed if its set-up or its end is."""
 
     def __init__(self) -> None:
-        self.outcomes: dict[str, report.Outcome] = {}
+        self.by_file: dict[str, dict[str, Outcome]] = defaultdict(dict)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.outcome != "passed":
-            self.outcomes[report.nodeid] = outcome(report)
-
-
-def outcome(noted: pytest.TestReport) -> report.Outcome:
-    file, _, name = noted.nodeid.partition("::")
-    return report.Outcome(file, sentence(name), noted.outcome, round(noted.duration, 1))
+            file, _, name = report.nodeid.partition("::")
+            said = sentence(name)
+            self.by_file[file][said] = Outcome(said, report.outcome, round(report.duration, 1))
 
 
 def sentence(name: str) -> str:
@@ -37,11 +39,15 @@ def sentence(name: str) -> str:
     return f"{words} ({re.sub(r']$', '', given)})" if bracket else words
 
 
-def main(file: str, *options: str) -> int:
+def main(file: str, *paths: str) -> int:
+    date, commit = f"{datetime.now(UTC):%Y-%m-%d}", origin.commit()
     recorder = Recorder()
-    chosen = options or ("tests",)
-    code = pytest.main(["-m", "airflow", *chosen], plugins=[recorder])
-    noted = report.OfOne(report.versions(environments.wanted()), tuple(recorder.outcomes.values()))
+    code = pytest.main(["-m", "airflow", *(paths or ("tests",))], plugins=[recorder])
+    files = {
+        each: OfFile(date, commit, tuple(outcomes.values()))
+        for each, outcomes in recorder.by_file.items()
+    }
+    noted = OfAirflow(versions(environments.wanted()), files)
     Path(file).write_bytes(msgspec.json.encode(noted))
     return int(code)
 

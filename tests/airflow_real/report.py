@@ -25,31 +25,55 @@ NEVER = "not run"
 class Outcome(Struct, frozen=True):
     """One test on one Airflow: `passed` or `failed`, and how many seconds it took."""
 
-    file: str
     test: str  # the sentence that its name is
     outcome: str
     seconds: float
 
 
-class OfOne(Struct, frozen=True):
-    """What one Airflow did."""
-
-    versions: dict[str, str]
-    outcomes: tuple[Outcome, ...]
-
-
-class Run(Struct, frozen=True):
-    """All tests on all versions of Airflow, by the name of its lock, and what of."""
+class OfFile(Struct, frozen=True):
+    """What the tests of one file came to, when, and at which commit."""
 
     date: str
     commit: str
+    outcomes: tuple[Outcome, ...]
+
+
+class OfAirflow(Struct, frozen=True):
+    """What one Airflow did, by file."""
+
+    versions: dict[str, str]
+    files: dict[str, OfFile]
+
+
+class Run(Struct, frozen=True):
+    """All versions of Airflow, by the name of their locks."""
+
     machine: dict[str, str | int | None]
-    airflows: dict[str, OfOne]
+    airflows: dict[str, OfAirflow]
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        files = [file for one in self.airflows.values() for file in one.files.values()]
+        return [outcome for file in files for outcome in file.outcomes]
 
     @property
     def is_good(self) -> bool:
-        every = [each for one in self.airflows.values() for each in one.outcomes]
-        return bool(every) and all(each.outcome == "passed" for each in every)
+        return bool(self.outcomes) and all(each.outcome == "passed" for each in self.outcomes)
+
+    def with_part(self, airflow: str, part: OfAirflow, *, whole: bool = False) -> "Run":
+        """With the files of this part in place of those that were, or of all if it is whole.
+
+        Files that are gone go.
+        """
+        before = {} if whole else self.airflows.get(airflow, OfAirflow({}, {})).files
+        files = {
+            file: each
+            for file, each in sorted((before | part.files).items())
+            if (origin.ROOT / file).exists()
+        }
+        made = self.airflows | {airflow: OfAirflow(part.versions, files)}
+        order = [each for each in environments.LOCKS if each in made]
+        return Run(self.machine, {each: made[each] for each in order})
 
 
 def versions(airflow: str) -> dict[str, str]:
@@ -62,18 +86,15 @@ def versions(airflow: str) -> dict[str, str]:
     }
 
 
-def begun(date: str) -> Run:
-    """A run without results; the commit is that at its beginning."""
-    return Run(date, origin.commit(), origin.machine(), {})
-
-
 def write(run: Run) -> None:
     RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(run)) + b"\n")
     PAGE.write_text(page(run))
 
 
 def stored() -> Run:
-    """The last run that was written."""
+    """What was written last; nothing at all before that."""
+    if not RESULTS.exists():
+        return Run(origin.machine(), {})
     return msgspec.json.decode(RESULTS.read_bytes(), type=Run)
 
 
@@ -86,12 +107,11 @@ def page(run: Run) -> str:
 
 def tables(run: Run) -> Iterator[str]:
     """The lines between the marks."""
-    machine = f"{run.machine['cores']} cores, {run.machine['model']}"
-    yield f"{run.date}, commit `{run.commit[:12]}{run.commit[40:]}`; {machine}.\n\n"
     for each in run.airflows.values():
         said = ", ".join(f"{name} {version}" for name, version in each.versions.items())
         yield f"- {said}\n"
-    for file in dict.fromkeys(each.file for one in run.airflows.values() for each in one.outcomes):
+    yield f"- {run.machine['cores']} cores, {run.machine['model']}\n"
+    for file in sorted({file for one in run.airflows.values() for file in one.files}):
         yield from _table(run, file)
     yield "\n"
 
@@ -99,14 +119,17 @@ def tables(run: Run) -> Iterator[str]:
 def _table(run: Run, file: str) -> Iterator[str]:
     """A file's tests, each with its outcome on every version."""
     names = [f"Airflow {each.versions['Airflow']}" for each in run.airflows.values()]
+    parts = [one.files.get(file, OfFile("", "", ())) for one in run.airflows.values()]
     yield f"\n### {heading(file)}\n\n"
     yield from _rows(["test", *names], ["---"] * (1 + len(names)))
-    found = [
-        {each.test: each for each in one.outcomes if each.file == file}
-        for one in run.airflows.values()
-    ]
+    found = [{each.test: each for each in part.outcomes} for part in parts]
     for test in dict.fromkeys(name for one in found for name in one):
         yield from _rows([test, *(_cell(one.get(test)) for one in found)])
+    yield from _rows(["at", *map(_when, parts)])
+
+
+def _when(part: OfFile) -> str:
+    return f"{part.date}, `{part.commit[:12]}{part.commit[40:]}`" if part.outcomes else NEVER
 
 
 def _cell(outcome: Outcome | None) -> str:

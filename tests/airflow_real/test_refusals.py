@@ -7,10 +7,17 @@ import pytest
 from tests.airflow_real.refusals import DENIED, refusals
 
 SAID = 'breaks 1 rule: [requirement] label cost-center is missing: add labels={"a": "b"}.'
-STATUS = {"kind": "Status", "message": f"{DENIED}pod load-x7k2 (dag d) {SAID}", "code": 400}
-ERROR = f"(400)\nReason: Bad Request\nHTTP response body: {json.dumps(STATUS)}\n\n"
 FOUND = f"pod POD (dag d) {SAID}"
-OTHER = ERROR.replace(DENIED, 'admission webhook "other" denied the request: ')
+
+
+def error(denied: str) -> str:
+    """The words of Airflow's ApiException."""
+    status = {"kind": "Status", "message": f"{denied}pod load-x7k2 (dag d) {SAID}", "code": 400}
+    return f"(400)\nReason: Bad Request\nHTTP response body: {json.dumps(status)}\n\n"
+
+
+ERROR = error(DENIED)
+OTHER = error('admission webhook "another.webhook.example" denied the request: ')
 
 
 def line(text: str) -> str:

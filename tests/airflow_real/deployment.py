@@ -128,11 +128,17 @@ class Deployment:
 
 @contextmanager
 def running_deployment(
-    airflow: str, dags: Path, folder: Path, settings: Mapping[str, str] | None = None
+    airflow: str,
+    dags: Path,
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    without: tuple[str, ...] = (),
 ) -> Iterator[Deployment]:
     """This Airflow with the DAGs of a folder, its files in `folder`; ended whole at the end.
 
-    `settings` are more of its environment, as `AIRFLOW__CORE__EXECUTOR`. Raises Missing.
+    `settings` are more of its environment, as `AIRFLOW__CORE__EXECUTOR`; `without` names programs
+    that its DAGs do not need. Raises Missing.
     """
     home = folder / "airflow"
     (home / "programs").mkdir(parents=True)
@@ -140,7 +146,7 @@ def running_deployment(
         variables = {**environment(airflow, home, database, dags), **(settings or {})}
         deployment = Deployment(airflow, home, database, variables)
         try:
-            for name in PROGRAMS[airflow]:
+            for name in [each for each in PROGRAMS[airflow] if each not in without]:
                 if name == "scheduler":
                     deployment.until_answering()
                 deployment.start(name)

@@ -10,10 +10,12 @@ Left out, because a fake node has neither: logs of containers, and results throu
 with the sidecar fails where Airflow asks for its result.
 """
 
+import json
+
 import pytest
 
 from tests.airflow_real.deployment import Deployment, TaskInstance
-from tests.airflow_real.place import Place
+from tests.airflow_real.place import NAMESPACE, Place
 from tests.airflow_real.placement import FRAUD, PAYMENTS, index_of, pods_of, summary
 
 pytestmark = [pytest.mark.airflow, pytest.mark.cluster]
@@ -67,3 +69,19 @@ def test_a_pod_with_an_xcom_sidecar_is_placed_and_its_task_is_only_failed_by_the
     # The API server's answer to the exec: the node says of no kubelet where it could be reached.
     no_kubelet = "no preferred addresses found"
     assert no_kubelet in pod_operators.task_log("payments_results", "with_xcom")
+
+
+def test_no_label_that_airflow_puts_on_its_pods_later_is_refused(
+    place: Place, pod_operators: Deployment
+) -> None:
+    """A pod that is kept is labelled `already_checked`: an update of what Taxiway placed."""
+    pod_operators.until_done("payments_daily")
+    updates = [
+        event["responseStatus"]["code"]
+        for event in map(json.loads, place.control_plane.audit_log.read_text().splitlines())
+        if event["verb"] == "patch" and event["objectRef"]["namespace"] == NAMESPACE
+    ]
+    pods = [pod for task in PAYMENTS_TASKS for pod in pods_of(place, "payments_daily", task)]
+    assert {pod["metadata"]["labels"].get("already_checked") for pod in pods} == {"True"}
+    assert set(updates) == {200}
+    assert len(updates) >= len(pods)

@@ -58,6 +58,11 @@ REFUSED = {
             "breaks 1 rule: [reserved] toleration dedicated=fraud belongs to team fraud: remove "
             f"it. {PAYMENTS}"
         ),
+        "a_node_by_name": (
+            "breaks 1 rule: [reserved] nodeName fraud goes around the scheduler and every taint: "
+            "remove nodeName in full_pod_spec= or pod_template_file= of the "
+            f"{OPERATOR}. {PAYMENTS}"
+        ),
         "a_team_misspelt": (
             f"{UNKNOWN_CODES}[requirement] label team is paymets, which is no team of the policy; "
             'the nearest is payments: set labels={"team": "payments"} in the '

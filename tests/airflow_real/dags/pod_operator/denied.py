@@ -7,6 +7,7 @@ from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperato
 from kubernetes.client import models as k8s
 
 POD = {"image": "busybox:1.36", "cmds": ["true"], "get_logs": False, "retries": 0}
+ON_FRAUDS_NODE = k8s.V1Pod(spec=k8s.V1PodSpec(node_name="fraud", containers=[]))
 FRAUDS_NODES = k8s.V1Toleration(key="dedicated", operator="Equal", value="fraud")
 
 
@@ -42,6 +43,7 @@ def payments_refused() -> None:
     )
     KubernetesPodOperator(task_id="a_frauds_account", service_account_name="fraud-etl", **POD)
     KubernetesPodOperator(task_id="a_frauds_nodes", tolerations=[FRAUDS_NODES], **POD)
+    KubernetesPodOperator(task_id="a_node_by_name", full_pod_spec=ON_FRAUDS_NODE, **POD)
     KubernetesPodOperator(task_id="a_team_misspelt", labels={"team": "paymets"}, **POD)
 
 

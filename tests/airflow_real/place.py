@@ -40,6 +40,10 @@ class Place:
     def kubeconfig(self, account: str, namespace: str = "airflow") -> Path:
         """For a process that acts as this service account, for an hour."""
         path = self.folder / f"{namespace}-{account}.kubeconfig"
+        self.write_kubeconfig(path, account, self.api.token(account, namespace))
+        return path
+
+    def write_kubeconfig(self, path: Path, user: str, token: str) -> None:
         credentials = self.control_plane.credentials
         cluster = {
             "server": credentials.server,
@@ -50,11 +54,10 @@ class Place:
             "kind": "Config",
             "current-context": "tests",
             "clusters": [{"name": "tests", "cluster": cluster}],
-            "users": [{"name": account, "user": {"token": self.api.token(account, namespace)}}],
-            "contexts": [{"name": "tests", "context": {"cluster": "tests", "user": account}}],
+            "users": [{"name": user, "user": {"token": token}}],
+            "contexts": [{"name": "tests", "context": {"cluster": "tests", "user": user}}],
         }
         path.write_text(json.dumps(text))
-        return path
 
     def connection(self, account: str = "airflow-scheduler") -> dict[str, str]:
         """The settings by which Airflow's tasks find this cluster, as a service account.

@@ -112,14 +112,20 @@ class Api:
         return self._call("PUT", f"{path}/{meta['name']}", user=user, json=thing)
 
     def patch(
-        self, thing: Object, patch: Any, *, how: str = "merge", user: str | None = None
+        self,
+        thing: Object,
+        patch: Any,
+        *,
+        how: str = "merge",
+        user: str | None = None,
+        part: str = "",
     ) -> Reply:
-        """Change a stored object; `how` is one of PATCHES."""
+        """Change a stored object; `how` is one of PATCHES, `part` a subresource."""
         meta = thing["metadata"]
         path = COLLECTIONS[thing["kind"]].format(meta.get("namespace", "default"))
         return self._call(
             "PATCH",
-            f"{path}/{meta['name']}",
+            f"{path}/{meta['name']}/{part}".rstrip("/"),
             user=user,
             content=json.dumps(patch),
             headers={"content-type": PATCHES[how]},
@@ -132,10 +138,14 @@ class Api:
         params = {"gracePeriodSeconds": "0", "propagationPolicy": "Background"}
         return self._call("DELETE", f"{path}/{meta['name']}", user=user, params=params)
 
-    def token(self, account: str, namespace: str) -> str:
-        """A token of this service account, for an hour."""
+    def token(self, account: str, namespace: str, *, bound_to: Object | None = None) -> str:
+        """A token of this service account, for an hour; `bound_to` a pod, as a kubelet's is."""
         path = f"{COLLECTIONS['ServiceAccount'].format(namespace)}/{account}/token"
-        asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+        asked: Object = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest"}
+        if bound_to is not None:
+            name, uid = (bound_to["metadata"][key] for key in ("name", "uid"))
+            pod = {"apiVersion": "v1", "kind": "Pod", "name": name, "uid": uid}
+            asked |= {"spec": {"boundObjectRef": pod}}
         return str(self._call("POST", path, json=asked).made()["status"]["token"])
 
     def _call(self, method: str, path: str, *, user: str | None = None, **more: Any) -> Reply:

@@ -63,6 +63,10 @@ class Program:
         if code is not None:
             raise NeverHappened(f"{self.name} ended with {code}; {self.log} ends:\n{self.tail()}")
 
+    def code(self) -> int | None:
+        """Its exit code; None while it runs."""
+        return self._process.poll()
+
     def tail(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()
         return "\n".join(lines[-LOG_TAIL_LINES:])

@@ -46,7 +46,7 @@ def reviewed(*arguments: str, given: str = "") -> tuple[int, list[Json]]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,  # 15 s on an idle machine
         check=False,
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
     )
@@ -80,7 +80,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.airflow
 def test_a_real_airflow_renders_the_examples_and_their_pods_are_let_through(folder: Path) -> None:
     airflow = environments.locate(environments.wanted()) / "bin/python"
-    options = ("--executor", "KubernetesExecutor", "--namespace", "airflow")
+    options = ("--executor", "KubernetesExecutor", "--namespace", "airflow", "--timeout", "800")
     code, found = reviewed("dags", str(folder), "--python", str(airflow), *options)
     assert code == 0, found
     of_operators = {

@@ -206,8 +206,14 @@ def test_certificates_are_made_where_they_are_wanted(tmp_path: Path) -> None:
     assert ended.out.splitlines() == sorted(str(file) for file in tmp_path.iterdir())
 
 
-def test_a_pod_without_metadata_or_spec_is_patched_as_if_they_were_empty() -> None:
-    bare = b'{"apiVersion": "v1", "kind": "Pod"}'
+@pytest.mark.parametrize(
+    "bare",
+    [
+        pytest.param(b'{"apiVersion": "v1", "kind": "Pod"}', id="absent"),
+        pytest.param(b"{apiVersion: v1, kind: Pod, metadata: null, spec: null}", id="null"),
+    ],
+)
+def test_a_pod_without_metadata_or_spec_is_patched_as_if_they_were_empty(bare: bytes) -> None:
     ended = taxiway(*REVIEW, "--all", "--namespace", "dev-x", "-o", "json", "-", stdin=bare)
     assert (ended.code, json.loads(ended.out)["workload"]) == (0, "other")
     ended = taxiway(*REVIEW, "--all", "--namespace", "growth", "-o", "json", "-", stdin=bare)

@@ -206,8 +206,43 @@ def test_certificates_are_made_where_they_are_wanted(tmp_path: Path) -> None:
     assert ended.out.splitlines() == sorted(str(file) for file in tmp_path.iterdir())
 
 
-def test_a_pod_without_metadata_or_spec_is_patched_as_if_they_were_empty() -> None:
-    bare = b'{"apiVersion": "v1", "kind": "Pod"}'
+SAID = {
+    "lint without a directory": (
+        ("lint",),
+        "Error: Invalid value for DIR: give the directory of the policies, or --cluster and "
+        "--namespace",
+    ),
+    "lint with what is for --cluster alone": (
+        ("lint", POLICIES, "--namespace", "x"),
+        "Error: Invalid value for --cluster: give it too, or a directory alone",
+    ),
+    "a certificate for what is no host": (
+        ("certs", "never-made", "--host", "a b"),
+        "--host: 'a b' is neither a DNS name nor an IP address; write one such as "
+        "taxiway.airflow.svc or 10.0.0.1",
+    ),
+    "certificates in what is no directory": (
+        ("certs", "/dev/null/x"),
+        "/dev/null/x: certificates cannot be made there: Not a directory; name a directory that "
+        "can be written",
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), SAID.values(), ids=SAID)
+def test_what_is_wrong_is_said_with_what_to_do(words: tuple[str, ...], said: str) -> None:
+    ended = taxiway(*words)
+    assert (ended.code, ended.err.splitlines()[-1]) == (2, said)
+
+
+@pytest.mark.parametrize(
+    "bare",
+    [
+        pytest.param(b'{"apiVersion": "v1", "kind": "Pod"}', id="absent"),
+        pytest.param(b"{apiVersion: v1, kind: Pod, metadata: null, spec: null}", id="null"),
+    ],
+)
+def test_a_pod_without_metadata_or_spec_is_patched_as_if_they_were_empty(bare: bytes) -> None:
     ended = taxiway(*REVIEW, "--all", "--namespace", "dev-x", "-o", "json", "-", stdin=bare)
     assert (ended.code, json.loads(ended.out)["workload"]) == (0, "other")
     ended = taxiway(*REVIEW, "--all", "--namespace", "growth", "-o", "json", "-", stdin=bare)

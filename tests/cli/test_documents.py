@@ -26,7 +26,7 @@ READ = [
 ]
 
 REFUSED = [
-    ("bytes that are no text", b"a: 1\nb: \xff\n", 2, "is not UTF-8 text"),
+    ("bytes that are no text", b"a: 1\nb: \xff\n", 2, "is not UTF-8 text; save it as UTF-8"),
     (
         "broken YAML",
         b"a: [\n",

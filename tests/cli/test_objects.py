@@ -206,7 +206,10 @@ REFUSED: list[tuple[str, Any, list[tuple[object, ...] | str]]] = [
     (
         "a Pod with a label that is a number",
         pod(labels={"x": 1}),
-        ["f:1: the object is no Pod: Expected `str`, got `int` - at `$.metadata.labels[...]`"],
+        [
+            "f:1: the object is no Pod: Expected `str`, got `int` - at `$.metadata.labels[...]`; "
+            "write the value in quotes"
+        ],
     ),
     (
         "a Pod of no version",

@@ -30,12 +30,18 @@ def chunk(data: bytes) -> bytes:
 
 def answer(connection: ssl.SSLSocket) -> tuple[bytes, bytes]:
     """What comes until the end of the connection: its first line, and its headers."""
+    return whole_answer(connection)[:2]
+
+
+def whole_answer(connection: ssl.SSLSocket) -> tuple[bytes, bytes, bytes]:
+    """The same, and the body."""
     received = b""
     with contextlib.suppress(ConnectionResetError, ssl.SSLError):
         while piece := connection.recv(65536):
             received += piece
     first, _, rest = received.partition(b"\r\n")
-    return first, rest.partition(b"\r\n\r\n")[0].lower()
+    headers, _, body = rest.partition(b"\r\n\r\n")
+    return first, headers.lower(), body
 
 
 @pytest.fixture
@@ -201,14 +207,36 @@ def test_who_does_not_shake_hands_is_let_go_after_5_s(server: Server) -> None:
         b"POST /mutate HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
         b"POST /mutate HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
         b"POST /mutate HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST /mutate HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n"
+        b"\r\n{}",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     ],
-    ids=["no HTTP", "a negative length", "two lengths", "no chunk"],
+    ids=[
+        "no HTTP",
+        "a negative length",
+        "two lengths",
+        "no chunk",
+        "another protocol asked for with a body",
+        "HTTP/2 at once",
+    ],
 )
 def test_what_is_no_http_is_400_and_closed(connection: ssl.SSLSocket, nonsense: bytes) -> None:
     connection.sendall(nonsense)
-    first, headers = answer(connection)
+    first, headers, body = whole_answer(connection)
     assert first == b"HTTP/1.1 400 Bad Request"
     assert b"connection: close" in headers
+    assert body == (
+        b"this is no request that can be read here: send HTTP/1.1, the body by one length or in "
+        b"chunks, and no Upgrade with it\n"
+    )
+
+
+def test_another_protocol_asked_for_without_a_body_is_not_spoken(server: Server) -> None:
+    """As clients do that can speak HTTP/2: they go on in HTTP/1.1."""
+    with socket.create_connection((HOST, server.ops_port), 10) as plain:
+        wish = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n"
+        plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + wish + b"\r\n")
+        assert plain.recv(15) == b"HTTP/1.1 200 OK"
 
 
 def test_plain_http_gets_no_answer(server: Server) -> None:

@@ -3,14 +3,21 @@
 import asyncio
 import subprocess
 import sys
+import time
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from tests.server.reviews import POLICY, write_policy
+from webhook.sources import loader
+from webhook.sources.cluster import Cluster
+from webhook.sources.directory import Files
+from webhook.sources.duties import Duties
 from webhook.sources.frame_reader import read_frame
 from webhook.sources.frames import Begin, Complete, Failed, Frame, Teams
-from webhook.sources.loader import Loader
+from webhook.sources.inbox import Inbox
+from webhook.sources.loader import Loader, watch
 from webhook.sources.process import Origin, end_loader, start_loader
 
 
@@ -68,6 +75,57 @@ def test_a_signal_to_the_group_of_its_parent_does_not_reach_it(tmp_path: Path) -
     end_loader(loader)
     assert loader.stdout is not None
     loader.stdout.close()
+
+
+class Restless:
+    """A source that has changed each time it is looked at."""
+
+    trouble = None
+    looked = 0
+
+    def age(self) -> float | None:
+        return 0.0
+
+    def poll(self) -> Files:
+        self.looked += 1
+        return ((f"{self.looked}.yaml", b"apiVersion: taxiway/v1"),)
+
+    def stored(self) -> None:
+        return None
+
+    def plan(self) -> None:
+        return None
+
+
+class Pipe(BytesIO):
+    """Taken away after three looks."""
+
+    flushed = 0
+
+    def flush(self) -> None:
+        self.flushed += 1
+        if self.flushed == 3:
+            raise BrokenPipeError
+
+
+def test_a_source_that_changes_all_the_time_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader, "ALIVE_SECONDS", 0.0)
+    monkeypatch.setattr(loader, "POLL_SECONDS", 0.0)
+    pipe = Pipe()
+    with pytest.raises(BrokenPipeError):
+        watch(Restless(), pipe, Cluster(Duties((), time.monotonic)), Inbox())
+    kinds = [type(frame).__name__ for frame in asyncio.run(frames_in(pipe.getvalue()))]
+    assert kinds == ["Alive", "Begin", "Complete"] * 3
+
+
+async def frames_in(data: bytes) -> list[Frame]:
+    pipe = asyncio.StreamReader()
+    pipe.feed_data(data)
+    pipe.feed_eof()
+    found = []
+    while (frame := await read_frame(pipe)) is not None:
+        found.append(frame)
+    return found
 
 
 def test_teams_are_said_once(tmp_path: Path) -> None:

@@ -138,8 +138,12 @@ def lint(
     from webhook.cli import lint as command
 
     asked = command.Asked(namespace=namespace, kubeconfig=kubeconfig, context=context)
-    if not cluster and (policies is None or asked != command.Asked()):
+    if not cluster and asked != command.Asked():
         raise typer.BadParameter("give it too, or a directory alone", param_hint="--cluster")
+    if not cluster and policies is None:
+        raise typer.BadParameter(
+            "give the directory of the policies, or --cluster and --namespace", param_hint="DIR"
+        )
     if policies is None and namespace is None:
         raise typer.BadParameter("is needed without a directory", param_hint="--namespace")
     settings = command.LintSettings(

@@ -11,8 +11,14 @@ def certs(directory: Path, hosts: tuple[str, ...]) -> int:
     """Files that still serve are kept. `hosts` are the names and addresses of the server."""
     try:
         made = make_certificates(directory, hosts)
-    except (OSError, ValueError) as error:
-        complain(f"{directory}: certificates cannot be made there: {error}")
+    except OSError as error:
+        complain(
+            f"{directory}: certificates cannot be made there: {error.strerror}; "
+            "name a directory that can be written"
+        )
+        return exits.BAD_INPUT
+    except ValueError as error:
+        complain(f"--host: {error}")
         return exits.BAD_INPUT
     with quiet_broken_pipe():
         for path in made:

@@ -57,7 +57,7 @@ def _text(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DocumentError("is not UTF-8 text", line) from None
+        raise DocumentError("is not UTF-8 text; save it as UTF-8", line) from None
 
 
 def _yaml(text: str) -> Iterator[tuple[int, Any]]:

@@ -3,6 +3,7 @@
 Everything else is refused by name, and what stands beside it is reviewed all the same.
 """
 
+import re
 from collections.abc import Iterator
 from json import dumps
 from typing import Any
@@ -19,6 +20,7 @@ ACCEPTED = (
 )
 # A List in a List is legal and of no use; a bound keeps a file from nesting them without end.
 MAX_LISTS = 5
+_UNQUOTED = re.compile(r"Expected `str[^`]*`, got `(bool|int|float)`")
 
 Found = Subject | Refusal
 
@@ -154,7 +156,7 @@ def _operation(asked: dict[str, Any]) -> str:
 
 def _whole(raw: dict[str, Any]) -> dict[str, Any]:
     """As an API server would pass it on: it always writes these two, even when empty."""
-    return raw | {part: {} for part in ("metadata", "spec") if part not in raw}
+    return raw | {part: {} for part in ("metadata", "spec") if raw.get(part) is None}
 
 
 def _decoded(raw: Any) -> Pod | str:
@@ -164,7 +166,9 @@ def _decoded(raw: Any) -> Pod | str:
     try:
         return decode_pod(dumps(raw).encode())
     except BadRequest as error:
-        return str(error)
+        # `kubernetes_pod_operator: True` and `version: 1.10` are what people write most often.
+        quotes = "; write the value in quotes" if _UNQUOTED.search(str(error)) else ""
+        return f"{error}{quotes}"
 
 
 def _text(whole: dict[str, Any], key: str) -> str | None:

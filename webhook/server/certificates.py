@@ -48,9 +48,9 @@ def make_certificates(
     Raises OSError, and ValueError for a host that cannot stand in a certificate.
     """
     now = now or datetime.now(UTC)
+    wanted = canonical(hosts)
     directory.mkdir(parents=True, exist_ok=True)
     paths = Paths(*(directory / name for name in ("ca.crt", "ca.key", "tls.crt", "tls.key")))
-    wanted = canonical(hosts)
     authority = _there(paths.authority, paths.authority_key, now)
     if authority is None:
         authority = made_authority("Taxiway development CA", now, timedelta(days=AUTHORITY_DAYS))

@@ -27,6 +27,12 @@ MESSAGE_SECONDS = 6.0
 MOST_CONNECTIONS = 1024
 SILENCE_SECONDS = 300
 
+UNREADABLE = (
+    "this is no request that can be read here: send HTTP/1.1, the body by one length or in chunks, "
+    "and no Upgrade with it\n"
+)
+_OF_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
+
 LEAVE_SECONDS = 0.02
 NEVER = float("inf")
 
@@ -36,6 +42,10 @@ class Witness(Protocol):
 
     def handshake(self, stage: str) -> None: ...
     def cut(self, reason: str) -> None: ...
+
+
+class _Unreadable(Exception):
+    """Told to the parser, which ends what it reads: 400, and closed."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -84,6 +94,19 @@ class BoundedProtocol(HttpToolsProtocol):
         """An answer that comes before all of the message ends the connection as `leave` does."""
         if self.cycle is not None and self.cycle.transport is self.transport:
             self.cycle.transport = cast(asyncio.Transport, _Leaving(self))
+
+    def _should_upgrade(self) -> bool:
+        """Asked as a head is complete that wants another protocol; here there is none.
+
+        The parser then takes what follows for that protocol, also where a body follows: the
+        request would be answered without its body, and its body be taken for a request.
+        """
+        if any(name in _OF_A_BODY and value != b"0" for name, value in self.headers):
+            raise _Unreadable
+        return False
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's says not what to do
+        super().send_400_response(UNREADABLE)
 
     def on_body(self, body: bytes) -> None:
         self._beside_body -= len(body)

@@ -147,18 +147,18 @@ def watch(watched: Source, pipe: BinaryIO, cluster: Cluster, inbox: Inbox) -> No
     while True:
         found = watched.poll()
         has_trouble = watched.trouble is not None
+        # Beside loads too: else a source that changes all the time would seem to be lost.
+        if has_trouble != had_trouble or time.monotonic() - told >= ALIVE_SECONDS:
+            told, had_trouble = time.monotonic(), has_trouble
+            pipe.write(encoded(Alive(watched.age(), watched.trouble)))
+            if found is None and loader.outcome is None and watched.trouble is not None:
+                cluster.tell(Outcome(_now(), (), reason=watched.trouble))
         said: Iterator[Frame] = iter(())
         if found is not None:
             said = loader.frames(found)
         elif (plan := planner.ready(watched.plan())) is not None:
             said = planner.frames(plan)
-        elif has_trouble != had_trouble or time.monotonic() - told >= ALIVE_SECONDS:
-            had_trouble = has_trouble
-            said = iter([Alive(watched.age(), watched.trouble)])
-            if loader.outcome is None and watched.trouble is not None:
-                cluster.tell(Outcome(_now(), (), reason=watched.trouble))
         for frame in chain(said, cluster.frames(loader.take_stored)):
-            told = time.monotonic()
             pipe.write(encoded(frame))
         cluster.plan(planner.revision)
         for judged in inbox.answers(lambda change: loader.verdict(change, watched.stored())):

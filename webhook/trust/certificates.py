@@ -4,6 +4,7 @@ All keys are ECDSA P-256: a handshake costs half of what RSA-2048 costs. Certifi
 as whole values: two files that hold the same one in other line breaks are equal here.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from msgspec import Struct
 # The clocks of who makes a certificate and of who reads it differ by some minutes at most.
 BACKDATED = timedelta(minutes=5)
 SERVER_NAME = "taxiway"
+# RFC 1123, with the wildcard of RFC 6125 and the underscore that resolvers allow.
+_DNS_NAME = re.compile(r"(?:\*\.)?(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
 
 Key = ec.EllipticCurvePrivateKey
 
@@ -171,8 +174,11 @@ def _name(host: str) -> x509.GeneralName:
         name = host.encode("idna").decode()
     except UnicodeError:
         name = ""
-    if not name:
-        raise ValueError(f"{host!r} is neither a DNS name nor an IP address")
+    if not _DNS_NAME.fullmatch(name):
+        raise ValueError(
+            f"{host!r} is neither a DNS name nor an IP address; write one such as "
+            "taxiway.airflow.svc or 10.0.0.1"
+        )
     return x509.DNSName(name)
 
 

@@ -109,7 +109,7 @@ airflow-lock: env ## pin what the tests install of Airflow again
 	$(LOCK) --exclude-newer 2025-02-12 tests/airflow_real/airflow-2.10.in --upgrade \
 	  --output-file tests/airflow_real/airflow-2.10.lock
 
-bench: env ## measure a request's work, the service's, and the loading of policies
+bench: env control-plane ## measure what a request costs, beside others: docs/performance.md, 10 minutes
 	$(PY) -m benchmarks
 
 bench-check: env ## hold the calls and the memory of a request against benchmarks/calls.json

@@ -1,64 +1,93 @@
-"""`python -m benchmarks`: measure, print tables, write `results.json`. Takes about two minutes.
+"""`python -m benchmarks`: measure everything, write results.json and docs/performance.md.
 
-`--profile` shows where the time of a request's work goes instead; `--work` leaves the service out,
-`--loading` everything but the loading of policies, `--starting` everything but the start.
+About ten minutes, on a machine that does nothing else. `--quick` shows in two that all of it works,
+and `--only` measures some parts; both print their tables and write nothing. `--profile` shows
+where the time of a request's work goes instead.
 """
 
 import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from benchmarks import loading, profiling, report, servers, site, starting, wire, work
+from msgspec.structs import replace
 
-WORK_ROUNDS = 150  # times 64 calls of 8 cases of some 30 µs: 3 s
-WIRE_ROUNDS = 80  # times 25 requests of 3 kinds: 6,000 requests
+from benchmarks import growing, https, loading, page, pauses, profiling, report, starting, work
+from benchmarks.figures import Missing, Row
+from benchmarks.plan import FULL, QUICK, Plan
+from benchmarks.report import Run
+
+# In this order: what starts processes comes before what fills memory.
+PARTS: Mapping[str, Callable[[Plan], Sequence[Row]]] = {
+    "start": starting.measure,
+    "work": work.measure,
+    "https": https.measure,
+    "memory": growing.measure,
+    "pauses": pauses.measure,
+    "loading": loading.measure,
+}
+STALE = "{} is not what benchmarks/results.json says: python -m benchmarks --page"
 
 
 def main() -> None:
     options = _options()
+    if options.check:
+        sys.exit(_check())
     if options.profile:
         profiling.show()
-        return
-    if options.loading:
-        policies_loaded()
-        return
-    if options.starting:
-        print(starting.table(starting.measure()))
-        return
-    worked = work.measure(WORK_ROUNDS)
-    sent = [] if options.work else through_the_service()
-    print(report.table(worked, sent))
-    if sent:
-        report.write(worked, sent, policies_loaded())
-        print(f"\n{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, written to {report.RESULTS.name}")
+    elif options.page:
+        _write(report.stored())
+    else:
+        plan = QUICK if options.quick else FULL
+        measured = run(plan, options.only or tuple(PARTS))
+        if plan is FULL and not options.only:
+            report.write(measured)
+            _write(measured)
 
 
-def through_the_service() -> list[wire.Figure]:
-    with TemporaryDirectory() as name:
-        directory = Path(name)
-        size = work.SIZES["1 team"]
-        with servers.empty(directory) as empty, servers.service(directory, size) as service:
-            return wire.measure(empty, service, WIRE_ROUNDS)
+def run(plan: Plan, parts: Sequence[str]) -> Run:
+    """Measure these parts, and print each when it is done."""
+    begun = report.begun(f"{datetime.now(UTC):%Y-%m-%d}", plan)
+    rows: list[Row] = []
+    left_out: dict[str, str] = {}
+    for part in parts:
+        try:
+            found = PARTS[part](plan)
+        except Missing as missing:
+            left_out[part] = str(missing)
+            print(f"\nleft out: {part}: {missing}", flush=True)
+        else:
+            rows += found
+            _show(part, found)
+    return replace(begun, rows=tuple(rows), left_out=left_out)
 
 
-def policies_loaded() -> loading.Figures | None:
-    """Measured and printed; None where there is no API server."""
-    try:
-        figures = loading.measure()
-    except site.Missing as missing:
-        print(f"\nleft out: loading policies from an API server: {missing}")
-        return None
-    print(f"\n{loading.table(figures)}")
-    return figures
+def _show(part: str, rows: Sequence[Row]) -> None:
+    for each in (page.ratios(rows), page.values(rows)):
+        print(f"\n{part}\n\n{each}" if each else "", flush=True)
+
+
+def _write(run: Run) -> None:
+    for path, text in page.files(run).items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+
+def _check() -> str | None:
+    """What is wrong, or nothing."""
+    for path, text in page.files(report.stored()).items():
+        if not path.exists() or path.read_text() != text:
+            return STALE.format(path.relative_to(page.PAGE.parent.parent))
+    return None
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--work", action="store_true", help="a request's work alone")
-    parser.add_argument("--loading", action="store_true", help="the loading of policies alone")
-    parser.add_argument("--starting", action="store_true", help="from the start until ready alone")
-    parser.add_argument("--profile", action="store_true", help="where that time goes")
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="some parts alone")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    parser.add_argument("--profile", action="store_true", help="where a request's time goes")
+    parser.add_argument("--page", action="store_true", help="make docs/performance.md again")
+    parser.add_argument("--check", action="store_true", help="whether it is up to date")
     return parser.parse_args()
 
 

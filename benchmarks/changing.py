@@ -4,7 +4,7 @@ A process, because in that of the clock it would be waited for: the two would sh
 It changes from a line `start` on its standard input until a line `stop`, then says in one line of
 JSON what it has measured. Its standard input ends when whoever started it does.
 
-    python -m benchmarks.changing API_SERVER CA TOKEN LOG
+    python -m benchmarks.changing API_SERVER CA TOKEN LOG TEAMS
 """
 
 import subprocess
@@ -67,10 +67,10 @@ class Changer:
 
 
 @contextmanager
-def changer(server: LoneApiServer, log: Path) -> Iterator[Changer]:
-    """`log`: the service's, which says what is in force."""
+def changer(server: LoneApiServer, log: Path, teams: int = TEAMS) -> Iterator[Changer]:
+    """`log`: the service's, which says what is in force. `teams`: how many there are."""
     credentials = server.credentials
-    words = [credentials.server, credentials.ca, credentials.tokens["administrator"], log]
+    words = [credentials.server, credentials.ca, credentials.tokens["administrator"], log, teams]
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.changing", *map(str, words)],
         stdin=subprocess.PIPE,
@@ -99,17 +99,17 @@ def _listen(over: threading.Event) -> None:
     over.set()
 
 
-def _changed(number: int) -> Body:
+def _changed(teams: int, number: int) -> Body:
     """The last ConfigMap with another contact for its last team."""
-    name, text = config_maps.stored(TEAMS, f"#contact-{number}").popitem()
+    name, text = config_maps.stored(teams, f"#contact-{number}").popitem()
     return name, body(name, text)
 
 
 def main() -> None:
-    url, authority, token, log = sys.argv[1:]
+    url, authority, token, log, teams = sys.argv[1:]
     store, loads = Store(url, Path(authority), token), Loads(Path(log))
     loads.fresh()  # what was in force before
-    bodies = cycle([_changed(0), _changed(1)])
+    bodies = cycle([_changed(int(teams), 0), _changed(int(teams), 1)])
     for _ in sys.stdin:
         over = threading.Event()
         listening = threading.Thread(target=_listen, args=[over])

@@ -21,21 +21,26 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-# What a value counts, by what is measured. A measure that stands for another is followed by it,
-# as in "CPU, loader".
+# What a value counts, by what is measured. After a comma stands what part
+# of it: "time, parsing".
 UNITS = {
     "requests a second": "1/s",
     "CPU a request": "µs",
-    "CPU a second": "ms",
     "p50": "µs",
     "p99": "µs",
     "p99.9": "µs",
-    "time": "s",
     "work": "µs",
+    "time": "s",
+    "longest time": "s",
+    "CPU": "s",
     "memory": "MiB",
-    "pause": "ms",
-    "count": "",
-    "growth": "",
+    "peak memory": "MiB",
+    "growth": "times",
+    "growth of p99": "times",
+    "added time": "ms",
+    "collections": "per 10,000 requests",
+    "longest pause": "ms",
+    "share of time": "%",
 }
 
 

@@ -18,7 +18,12 @@ def commit() -> str:
 
 
 def machine() -> dict[str, str | int | None]:
-    return {"cores": os.cpu_count(), "architecture": platform.machine(), "model": _model()}
+    return {
+        "cores": os.cpu_count(),
+        "architecture": platform.machine(),
+        "model": _model(),
+        "system": f"{platform.system()} {platform.release()}",
+    }
 
 
 def _model() -> str:

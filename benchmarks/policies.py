@@ -76,3 +76,21 @@ def _profile(number: int) -> tuple[str, dict[str, object]]:
     toleration = {"key": "capacity", "operator": "Equal", "value": f"spot-{number}"}
     apply = {"tolerations": [toleration], "nodeSelector": {"capacity": f"spot-{number}"}}
     return f"profile-{number:03}", {"match": matches[number % len(matches)], "apply": apply}
+
+
+def flat(teams: int) -> bytes:
+    """The same teams as the other webhooks read them: an index is theirs to make."""
+    names = ["payments", *(f"team-{number:05}" for number in range(1, teams))]
+    return msgspec.json.encode([_flat(name, number) for number, name in enumerate(names)])
+
+
+def _flat(name: str, number: int) -> dict[str, object]:
+    return {
+        "name": name,
+        "costCenter": f"CC-{number:05}",
+        "namespaces": ["airflow"],
+        "dagPrefix": f"{name}_",
+        "users": [f"system:serviceaccount:airflow:{user}" for user in USERS],
+        "priorityClass": "batch",
+        "role": ROLE.format(name),
+    }

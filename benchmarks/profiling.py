@@ -8,6 +8,7 @@ import cProfile
 import pstats
 
 from benchmarks import work
+from benchmarks.plan import FULL
 
 CALLS = 100  # of each review
 LINES = 25
@@ -16,7 +17,7 @@ LINES = 25
 def show() -> None:
     """Print the functions that take the most time, for each kind of request."""
     for size in work.SIZES:
-        for case in work.cases(size):
+        for case in work.cases(size, FULL.most_teams):
             print(f"{case.kind}, {size}")
             profiled(case).print_stats(LINES)
 

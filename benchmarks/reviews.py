@@ -20,15 +20,12 @@ SCHEDULER = "system:serviceaccount:airflow:airflow-scheduler"
 
 def created(pod: dict[str, Any]) -> list[bytes]:
     """Reviews of a CREATE of `pod`, each for a task of its own of the same dag."""
-    return [_review(_of_task(pod, number), number) for number in range(DIFFERENT)]
+    return [numbered(pod, f"{number:08}") for number in range(DIFFERENT)]
 
 
 def unlike(pod: dict[str, Any]) -> list[bytes]:
     """The same, and no two have the same variables: what is kept by shape serves none of them."""
-    return [
-        _review(_with_variable(_of_task(pod, number), number), number)
-        for number in range(DIFFERENT)
-    ]
+    return [numbered(_with_variable(pod, number), f"{number:08}") for number in range(DIFFERENT)]
 
 
 def labelled(labels: dict[str, str]) -> dict[str, Any]:
@@ -46,11 +43,16 @@ def patched(pod: dict[str, Any], answer: bytes) -> dict[str, Any]:
     return result
 
 
-def _of_task(pod: dict[str, Any], number: int) -> dict[str, Any]:
+def numbered(pod: dict[str, Any], number: str) -> bytes:
+    """A review of a CREATE of `pod` for a task of this number, of eight characters."""
+    return _review(_of_task(pod, number), number)
+
+
+def _of_task(pod: dict[str, Any], number: str) -> dict[str, Any]:
     metadata = dict(pod["metadata"])
     for part in ("labels", "annotations"):
         if "task_id" in metadata.get(part, {}):
-            metadata[part] = metadata[part] | {"task_id": f"load_{number:02}"}
+            metadata[part] = metadata[part] | {"task_id": f"load_{number}"}
     return pod | {"metadata": metadata}
 
 
@@ -60,12 +62,12 @@ def _with_variable(pod: dict[str, Any], number: int) -> dict[str, Any]:
     return pod | {"spec": pod["spec"] | {"containers": [base | {"env": env}]}}
 
 
-def _review(pod: dict[str, Any], number: int) -> bytes:
+def _review(pod: dict[str, Any], number: str) -> bytes:
     kind = {"group": "", "version": "v1", "kind": "Pod"}
     resource = {"group": "", "version": "v1", "resource": "pods"}
-    name = f"payments-daily-load-{number:08x}"
+    name = f"payments-daily-load-{number}"
     request = {
-        "uid": f"705ab4f5-6393-11e8-b7cc-42010a80{number:04x}",
+        "uid": f"705ab4f5-6393-11e8-b7cc-4201{number}",
         "kind": kind,
         "resource": resource,
         "requestKind": kind,

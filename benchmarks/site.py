@@ -10,14 +10,16 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 from msgspec import Struct
 
+from benchmarks import cores, processes
 from benchmarks.config_maps import KEY
+from benchmarks.figures import Missing
 from tests.cluster import binaries, site
 from tests.cluster.api import trusting
 from tests.cluster.lone_api_server import LoneApiServer, lone_api_server
@@ -27,10 +29,6 @@ from webhook.server.certificates import make_certificates
 LOADED = re.compile(rb'^.*"event":"policy-loaded".*$', re.MULTILINE)
 CALL_SECONDS = 30.0
 LOAD_SECONDS = 60.0  # ten times what it takes where nothing else runs
-
-
-class Missing(Exception):
-    """What is needed is not here; the message says what, and how to get it."""
 
 
 class Store:
@@ -131,49 +129,30 @@ def service(server: LoneApiServer, folder: Path) -> Iterator[tuple[Server, float
 @contextmanager
 def started(policies: Path, folder: Path, **settings: Any) -> Iterator[tuple[Server, float]]:
     """The service on a core of its own, ready, and the seconds from its start until then."""
-    every = os.sched_getaffinity(0)
-    own = {min(every)}
-    others = every - own or own
     certificates = make_certificates(folder / "certificates").authority.parent
-    placing = threading.Thread(target=_place_grandchild, args=[others], daemon=True)
+    placing = threading.Thread(target=_place_grandchild, daemon=True)
     placing.start()
-    os.sched_setaffinity(0, own)  # of this thread; the service inherits it
     began = time.monotonic()
-    try:
-        with running_server(
-            policies, folder, certificates=certificates, wait=False, **settings
-        ) as serving:
-            os.sched_setaffinity(0, others)
+    running = running_server(policies, folder, certificates=certificates, wait=False, **settings)
+    with ExitStack() as stack:
+        with cores.on(cores.SERVER):
+            serving = stack.enter_context(running)
+        with cores.on(cores.OTHERS):
             until("ready", lambda: serving.get("/readyz").status == 200, LOAD_SECONDS)
             seconds = time.monotonic() - began
             placing.join()
             yield serving, seconds
-    finally:
-        os.sched_setaffinity(0, every)
 
 
-def _place_grandchild(cores: set[int]) -> None:
+def _place_grandchild() -> None:
     """The loader goes to its cores as soon as there is one: before the service says so."""
     until_ = time.monotonic() + LOAD_SECONDS
     while time.monotonic() < until_:
-        for pid in (each for child in _children(os.getpid()) for each in _children(child)):
-            place(pid, cores)
-            return
+        for child in processes.children(os.getpid()):
+            for loader in processes.children(child):
+                cores.place(loader, cores.OTHERS)
+                return
         time.sleep(0.002)
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        tasks = Path(f"/proc/{pid}/task").iterdir()
-        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
-    except OSError:
-        return []  # it has ended
-
-
-def place(pid: int, cores: set[int]) -> None:
-    """Let all threads of a process run on these cores alone."""
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        os.sched_setaffinity(int(task.name), cores)
 
 
 def _kubeconfig(server: LoneApiServer) -> dict[str, object]:

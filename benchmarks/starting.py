@@ -1,79 +1,70 @@
 """From the start of the process until it is ready, with 100 teams: loader, first load and all.
 
-A start with policies in a directory and one with the same in a ConfigMap follow each other. The
-service has a core of its own, the loader and the API server have the other.
+A round starts an interpreter that imports nothing, one that imports what the serving process does,
+and the service: with policies in a directory, and with the same in a ConfigMap. The service has a
+core of its own, the loader and the API server have the other.
 """
 
+import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
-from msgspec import Struct
-
-from benchmarks import config_maps, wire
+from benchmarks import config_maps, cores, processes
+from benchmarks.figures import Key, Row, Values
+from benchmarks.plan import Plan
 from benchmarks.site import api_server, service, started, store
 from tests.cluster.lone_api_server import LoneApiServer
 from tests.serving import Server
 
 TEAMS = 100
-STARTS = 7  # of each kind; under 2 s each
-LIMIT = 1.0
+SECONDS = 60.0  # for an interpreter; it takes one at most
+PYTHON = Key("Python that imports nothing", "Python", "time")
+IMPORTED = Key("imports of the serving process", "Taxiway", "time")
+DIRECTORY, CONFIG_MAPS = "100 teams in a directory", "100 teams in a ConfigMap"
+IMPORTS = "import webhook.cli.app, webhook.cli.service"
 
 
-class Start(Struct, frozen=True):
-    """Seconds: until it was ready, and what each process had computed by then."""
-
-    ready: float
-    serving: float
-    loader: float
-
-
-class Figures(Struct, frozen=True):
-    teams: int
-    directory: tuple[Start, ...]
-    config_maps: tuple[Start, ...]
-
-
-def measure() -> Figures:
-    """In half a minute. Raises `site.Missing`."""
+def measure(plan: Plan) -> list[Row]:
+    """In half a minute. Raises Missing."""
+    values, teams = Values("start"), plan.teams(TEAMS)
     with TemporaryDirectory() as name:
         folder = Path(name)
         policies = folder / "policies"
         policies.mkdir()
         with api_server(folder) as server:
-            stored = store(server)
-            for each, text in config_maps.stored(TEAMS).items():
-                (policies / f"{each}.yaml").write_text(text)
-                stored.create(each, text)
-            rounds = [_round(server, policies, folder / str(number)) for number in range(STARTS)]
-    return Figures(TEAMS, tuple(one for one, _ in rounds), tuple(other for _, other in rounds))
+            with closing(store(server)) as stored:
+                for each, text in config_maps.stored(teams).items():
+                    (policies / f"{each}.yaml").write_text(text)
+                    stored.create(each, text)
+            for number in range(plan.starts):
+                values.add(PYTHON, _python("pass"))
+                values.add(IMPORTED, _python(IMPORTS))
+                _round(server, policies, folder / str(number), values)
+    ready = [Key(case, "Taxiway", "time") for case in (DIRECTORY, CONFIG_MAPS)]
+    return values.rows({key: [PYTHON] for key in (IMPORTED, *ready)})
 
 
-def _round(server: LoneApiServer, policies: Path, folder: Path) -> tuple[Start, Start]:
+def _round(server: LoneApiServer, policies: Path, folder: Path, values: Values) -> None:
     folder.mkdir()
     with started(policies, folder / "directory") as (serving, seconds):
-        one = _start(serving, seconds)
+        _add(values, DIRECTORY, serving, seconds)
     with service(server, folder / "config-maps") as (serving, seconds):
-        return one, _start(serving, seconds)
+        _add(values, CONFIG_MAPS, serving, seconds)
 
 
-def _start(serving: Server, seconds: float) -> Start:
-    pids = serving.process.pid, serving.loader()
-    return Start(seconds, *(wire.cpu_microseconds(pid) / 1e6 for pid in pids))
+def _add(values: Values, case: str, serving: Server, seconds: float) -> None:
+    """Until it was ready, and what each process had computed by then."""
+    values.add(Key(case, "Taxiway", "time"), seconds)
+    for part, pid in (("serving", serving.process.pid), ("loader", serving.loader())):
+        values.add(Key(case, "Taxiway", f"CPU, {part}"), processes.cpu_microseconds(pid) / 1e6)
 
 
-def table(figures: Figures) -> str:
-    """What was measured, beside what was asked for."""
-    head = f"From the start until ready, {figures.teams} teams; medians of {STARTS}, seconds."
-    columns = f"{'policies':14}{'ready':>8}{'fastest':>10}{'CPU serving':>14}{'CPU loader':>12}"
-    kinds = (("directory", figures.directory), ("ConfigMaps", figures.config_maps))
-    return "\n".join([head, "", columns, *(_line(*each) for each in kinds)])
-
-
-def _line(kind: str, starts: tuple[Start, ...]) -> str:
-    ready, serving, loader = (
-        median(getattr(start, part) for start in starts) for part in ("ready", "serving", "loader")
-    )
-    least = min(start.ready for start in starts)
-    times = f"{ready:8.2f}{least:10.2f}{serving:14.2f}{loader:12.2f}"
-    return f"{kind:14}{times}  under {LIMIT:.0f}"
+def _python(code: str) -> float:
+    """Seconds that an interpreter takes for it, on the core of the service."""
+    begun = time.perf_counter()
+    with cores.on(cores.SERVER):
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=SECONDS)
+    return time.perf_counter() - begun

@@ -10,18 +10,20 @@ import gc
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import cycle
-from statistics import median, quantiles
 from time import thread_time_ns
 
 from msgspec import Struct
 
 from benchmarks import policies, reviews
+from benchmarks.figures import Key, Row, Values
+from benchmarks.plan import Plan
 from webhook.admission import ENDPOINTS, Answer, Settings, answer
 from webhook.engine import Engine
 from webhook.policy.compile import compile_policy
 from webhook.policy.load import load
 
 CALLS = 64
+ROUNDS = 20  # of a plan's one: each takes 20 ms
 TODAY = date(2026, 1, 2)
 SIZES = {"1 team": (1, 0), "10,000 teams, 200 profiles": (10_000, 200)}
 
@@ -42,42 +44,36 @@ class Case(Struct, frozen=True):
     bodies: list[bytes]
 
 
-class Figure(Struct, frozen=True):
-    """Microseconds a request over all rounds, and how often the smallest set's time that is.
-
-    `least` is the best round's: what it takes where nothing else uses the caches.
-    """
-
-    kind: str
-    size: str
-    median: float
-    quartiles: tuple[float, float]
-    least: float
-    ratio: float
-
-
-def measure(rounds: int) -> list[Figure]:
-    """Every case, `rounds` times."""
-    every = [case for size in SIZES for case in cases(size)]
-    samples: dict[tuple[str, str], list[float]] = {(c.kind, c.size): [] for c in every}
+def measure(plan: Plan) -> list[Row]:
+    """Every case in every round, and what it takes with the smallest set."""
+    every = [case for size in SIZES for case in cases(size, plan.most_teams)]
+    values = Values("work")
     gc.collect()
     gc.freeze()  # as the service does after a load
     for case in every:  # once unmeasured: a first call is cold
         _microseconds(case)
-    for number in range(rounds):
-        for case in every if number % 2 else reversed(every):
-            samples[case.kind, case.size].append(_microseconds(case))
-    return [_figure(case, samples) for case in every]
+    for number in range(plan.rounds * ROUNDS):
+        for case in reversed(every) if number % 2 else every:
+            values.add(_key(case.kind, case.size), _microseconds(case))
+    smallest = next(iter(SIZES))
+    return values.rows(
+        {
+            _key(case.kind, case.size): [_key(case.kind, smallest)]
+            for case in every
+            if case.size != smallest
+        }
+    )
 
 
-def engine(size: str) -> Engine:
+def engine(size: str, most_teams: int) -> Engine:
     """Load and compile a set of this size."""
-    return Engine(compile_policy(load(policies.files(*SIZES[size])).spec))
+    teams, profiles = SIZES[size]
+    return Engine(compile_policy(load(policies.files(min(teams, most_teams), profiles)).spec))
 
 
-def cases(size: str) -> Iterator[Case]:
+def cases(size: str, most_teams: int) -> Iterator[Case]:
     """The kinds of request, by a set of this size."""
-    return cases_by(engine(size), size)
+    return cases_by(engine(size, most_teams), size)
 
 
 def cases_by(engine: Engine, size: str) -> Iterator[Case]:
@@ -119,8 +115,5 @@ def _microseconds(case: Case) -> float:
     return (thread_time_ns() - start) / CALLS / 1000
 
 
-def _figure(case: Case, samples: dict[tuple[str, str], list[float]]) -> Figure:
-    mine, smallest = samples[case.kind, case.size], samples[case.kind, next(iter(SIZES))]
-    low, middle, high = quantiles(mine, n=4)
-    ratio = median(a / b for a, b in zip(mine, smallest, strict=True))
-    return Figure(case.kind, case.size, middle, (low, high), min(mine), ratio)
+def _key(kind: str, size: str) -> Key:
+    return Key(size, kind, "work")

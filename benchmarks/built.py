@@ -1,0 +1,66 @@
+"""The programs in Go that take part: built into the cache that the control plane's are in.
+
+`load` asks, `empty` answers nothing, `controller` is a webhook of controller-runtime. They are
+built again when their source or what they require changed; cold that takes some two minutes.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.figures import Missing
+from tests.cluster import binaries
+
+MODULE = Path(__file__).parent / "go"
+PROGRAMS = ("load", "empty", "controller")
+
+
+def programs() -> dict[str, Path]:
+    """Every program by name; builds them if they are not here. Raises Missing."""
+    folder = binaries.cache_home() / f"benchmarks-{_digest()}"
+    found = {name: folder / name for name in PROGRAMS}
+    if not all(path.exists() for path in found.values()):
+        try:
+            command = binaries.go()
+        except binaries.Missing as missing:
+            raise Missing(str(missing)) from missing
+        with binaries.one_build():
+            _build(command, folder)
+    return found
+
+
+def _digest() -> str:
+    """Of all that they are made of."""
+    sources = sorted(path for path in MODULE.rglob("*") if path.suffix in {".go", ".mod", ".sum"})
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+
+
+def _build(command: str, folder: Path) -> None:
+    print("building the programs in Go of the benchmark", file=sys.stderr, flush=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix="building-") as scratch:
+        done = subprocess.run(
+            [command, "build", "-o", f"{scratch}/", "-ldflags", "-s -w", "./..."],
+            cwd=MODULE,
+            env=os.environ | {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise Missing(f"go build of benchmarks/go failed: {reason}")
+        for name in PROGRAMS:
+            (Path(scratch) / name).replace(folder / name)
+
+
+def versions() -> dict[str, str]:
+    """Of what the programs are made of."""
+    found = re.search(r"controller-runtime (v\S+)", (MODULE / "go.mod").read_text())
+    command = [binaries.go(), "env", "GOVERSION"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return {"Go": said.removeprefix("go"), "controller-runtime": found[1] if found else ""}

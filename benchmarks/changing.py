@@ -85,7 +85,7 @@ def changer(server: LoneApiServer, log: Path, teams: int = TEAMS) -> Iterator[Ch
 
 def _until(over: threading.Event, store: Store, loads: Loads, bodies: Iterator[Body]) -> _Round:
     done = _Round([], [])
-    while not over.is_set():
+    while not (done.seconds and over.is_set()):  # one at least
         name, made = next(bodies)
         start = time.monotonic()
         store.replace(name, made)

@@ -45,9 +45,22 @@ class Server:
 
     def _talk(self, plain: socket.socket) -> None:
         with self._context.wrap_socket(plain, server_side=True) as connection:
-            while connection.recv(65536):
+            while has_request(connection):
                 time.sleep(self.seconds)
                 connection.sendall(self.answer)
+
+
+def has_request(connection: ssl.SSLSocket) -> bool:
+    """Read one to its end; false when there is none any more. It may come in several pieces."""
+    text = b""
+    while not (head := text.partition(b"\r\n\r\n"))[1]:
+        if not (more := connection.recv(65536)):
+            return False
+        text += more
+    left = int(head[0].partition(b"Content-Length: ")[2].split()[0]) - len(head[2])
+    while left > 0:
+        left -= len(connection.recv(65536))
+    return True
 
 
 def answer(status: str, body: bytes) -> bytes:

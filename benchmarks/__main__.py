@@ -1,8 +1,9 @@
 """`python -m benchmarks`: measure everything, write results.json and docs/performance.md.
 
-About ten minutes, on a machine that does nothing else. `--quick` shows in two that all of it works,
-and `--only` measures some parts; both print their tables and write nothing. `--profile` shows
-where the time of a request's work goes instead.
+About ten minutes, on a machine that does nothing else. `--again` measures it all once more, and
+the page says which ratios came out differently. `--quick` shows in two minutes that all of it
+works, and `--only` measures some parts; both print their tables and write nothing. `--profile`
+shows where the time of a request's work goes instead.
 """
 
 import argparse
@@ -36,13 +37,12 @@ def main() -> None:
     if options.profile:
         profiling.show()
     elif options.page:
-        _write(report.stored())
+        _write()
     else:
         plan = QUICK if options.quick else FULL
         measured = run(plan, options.only or tuple(PARTS))
         if plan is FULL and not options.only:
-            report.write(measured)
-            _write(measured)
+            _keep(measured, is_again=options.again)
 
 
 def run(plan: Plan, parts: Sequence[str]) -> Run:
@@ -67,15 +67,25 @@ def _show(part: str, rows: Sequence[Row]) -> None:
         print(f"\n{part}\n\n{each}" if each else "", flush=True)
 
 
-def _write(run: Run) -> None:
-    for path, text in page.files(run).items():
+def _keep(measured: Run, *, is_again: bool) -> None:
+    """Write it all; what was compared with another first run is no longer true."""
+    if is_again:
+        report.write(measured, report.AGAIN)
+    else:
+        report.write(measured)
+        report.AGAIN.unlink(missing_ok=True)
+    _write()
+
+
+def _write() -> None:
+    for path, text in page.files(report.stored(), report.again()).items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
 
 
 def _check() -> str | None:
     """What is wrong, or nothing."""
-    for path, text in page.files(report.stored()).items():
+    for path, text in page.files(report.stored(), report.again()).items():
         if not path.exists() or path.read_text() != text:
             return STALE.format(path.relative_to(page.PAGE.parent.parent))
     return None
@@ -84,6 +94,7 @@ def _check() -> str | None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=PARTS, help="some parts alone")
+    parser.add_argument("--again", action="store_true", help="compare with the run before")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--profile", action="store_true", help="where a request's time goes")
     parser.add_argument("--page", action="store_true", help="make docs/performance.md again")

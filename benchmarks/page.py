@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import origin, plots
+from benchmarks.again import Other, compared
 from benchmarks.figures import Row
 from benchmarks.goals import Outcome, outcomes
 from benchmarks.report import Run
@@ -18,10 +19,10 @@ PARTS = ("https", "api-server", "memory", "start", "pauses", "loading", "work")
 Cells = Sequence[str]
 
 
-def files(run: Run) -> dict[Path, str]:
-    """The page and its plots as they should be with these results."""
+def files(run: Run, second: Run | None) -> dict[Path, str]:
+    """The page and its plots as they should be with these results, and those of a second run."""
     text = PAGE.read_text()
-    blocks = {"run": _run(run), "goals": _goals(run)}
+    blocks = {"run": _run(run), "goals": _goals(run), "again": _again(run, second)}
     for name, block in (blocks | {part: _part(run, part) for part in PARTS}).items():
         text = replaced(text, name, block)
     return {PAGE: text} | plots.made(run.rows)
@@ -67,10 +68,7 @@ def ratios(rows: Sequence[Row]) -> str:
 def _run(run: Run) -> str:
     machine = f"{run.machine['cores']} cores, {run.machine['model']}, {run.machine['system']}"
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
-    return (
-        f"{run.date}, commit `{run.commit[:12]}{run.commit[40:]}`; {run.plan.rounds} rounds, "
-        f"{run.plan.requests:,} requests for memory. {machine}. {versions}."
-    )
+    return f"{_of(run)}, {run.plan.requests:,} requests for memory. {machine}. {versions}."
 
 
 def _goals(run: Run) -> str:
@@ -89,6 +87,33 @@ def _goal(outcome: Outcome, run: Run) -> Cells:
         return [goal.text, bound, f"not measured: {why}", ""]
     found = _spread(outcome.value, outcome.spread)
     return [goal.text, f"{bound}{unit}", found, "met" if outcome.is_met else "**missed**"]
+
+
+def _again(run: Run, second: Run | None) -> str:
+    if second is None:
+        return "There was no second run since."
+    found = compared(run, second)
+    same = found.ratios - len(found.others)
+    said = (
+        f"A second run ({_of(second)}) gave {same:,} of {found.ratios:,} ratios within the spread "
+        "of the first: the quartiles of both have values in common."
+    )
+    return f"{said}\n\n{_others(found.others)}" if found.others else said
+
+
+def _others(others: Sequence[Other]) -> str:
+    rows = (
+        [
+            *(each.row.case, each.row.subject, each.first.control, each.row.measure),
+            *(_spread(ratio.median, ratio.spread) for ratio in (each.first, each.second)),
+        ]
+        for each in others
+    )
+    return table(["case", "of", "to", "measure", "first run", "second run"], rows)
+
+
+def _of(run: Run) -> str:
+    return f"{run.date}, commit `{run.commit[:12]}{run.commit[40:]}`, {run.plan.rounds} rounds"
 
 
 def _part(run: Run, part: str) -> str:

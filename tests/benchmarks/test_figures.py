@@ -3,8 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
+from benchmarks.again import Comparison, Other, compared
 from benchmarks.figures import Key, Ratio, Row, Values
 from benchmarks.goals import GOALS, Goal, Outcome, outcomes
+from benchmarks.plan import SMOKE
+from benchmarks.report import Run
 
 OURS = Key("base", "Taxiway", "p50")
 FLOOR = Key("base", "empty uvicorn", "p50")
@@ -103,3 +106,22 @@ def test_the_outcome_of_a_goal(
     monkeypatch.setattr("benchmarks.goals.GOALS", (goal,))
     (found,) = outcomes([row])
     assert (found, found.is_met) == expected
+
+
+@pytest.mark.parametrize(
+    ("spread", "is_same"),
+    [
+        pytest.param((2.4, 3.0), True, id="quartiles with values in common"),
+        pytest.param((2.5, 2.5), True, id="one value that both have"),
+        pytest.param((2.6, 3.0), False, id="all above"),
+        pytest.param((1.0, 1.7), False, id="all below"),
+    ],
+)
+def test_a_second_run_gives_the_same(spread: tuple[float, float], is_same: bool) -> None:
+    again = Ratio("empty uvicorn", 2.7, spread)
+    first, second = (
+        Run("2026-01-02", "", {}, {}, SMOKE, (replace(ROW, ratios=(ratio,)),))
+        for ratio in (ROW.ratios[0], again)
+    )
+    others = () if is_same else (Other(ROW, ROW.ratios[0], again),)
+    assert compared(first, second) == Comparison(1, others)

@@ -159,5 +159,5 @@ def test_every_part_runs_and_every_goal_has_its_figure() -> None:
     assert run.left_out == {}
     unmet = [each.goal.text for each in goals.outcomes(run.rows) if each.value is None]
     assert unmet == [goal.text for goal in goals.GOALS if goal.part not in benchmarks.PARTS]
-    names = {path.name for path in page.files(run)}
+    names = {path.name for path in page.files(run, run)}
     assert names >= {"performance.md", "cpu.svg", "cases.svg", "latency.svg"}

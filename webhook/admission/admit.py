@@ -30,6 +30,7 @@ from webhook.engine import Engine, Operation, Violation
 from webhook.engine.memory import Placed, placed
 from webhook.engine.message import denial
 from webhook.engine.rules.subject import Subject
+from webhook.kube.pod import Labels
 from webhook.kube.review import AdmissionRequest
 from webhook.names import APPLIED
 
@@ -90,7 +91,12 @@ def answer(
 def _answer(
     endpoint: Endpoint, request: AdmissionRequest, sets: PolicySets, today: date, settings: Settings
 ) -> Answer:
-    workload = _workload(endpoint, request, settings)
+    namespace, every, own = request.namespace, endpoint.govern_all, settings.own_namespace
+    workload = recognise(request.pod, namespace=namespace, govern_all=every, own_namespace=own)
+    if workload is None and request.old_pod is not None:
+        # A pod is governed if it was before an update: taking the label off hides none.
+        old = request.old_pod
+        workload = recognise(old, namespace=namespace, govern_all=every, own_namespace=own)
     if workload is None:
         return ignored(endpoint.name, request.uid, request)
     engine = sets.current
@@ -99,7 +105,7 @@ def _answer(
     case = _Case(endpoint, request, workload, today)
     if request.operation == "UPDATE":
         return _update(case, engine, settings)
-    revision = _applied(request)
+    revision = _applied(request.pod.metadata.annotations)
     if revision is None:
         unknown = False
     else:
@@ -220,19 +226,11 @@ def _contradicts(engine: Engine, case: _Case) -> bool:
     return any(violation.rule in ("conflict", "reserved") for violation in violations)
 
 
-def _workload(endpoint: Endpoint, request: AdmissionRequest, settings: Settings) -> Workload | None:
-    """A pod is governed if it is, or was before an update: taking the label off hides none."""
-    namespace, every, own = request.namespace, endpoint.govern_all, settings.own_namespace
-    found = recognise(request.pod, namespace=namespace, govern_all=every, own_namespace=own)
-    if found is None and request.old_pod is not None:
-        return recognise(request.old_pod, namespace=namespace, govern_all=every, own_namespace=own)
-    return found
-
-
-def _applied(request: AdmissionRequest) -> str | None:
+def _applied(annotations: Labels | None) -> str | None:
     """The revision that `taxiway/applied: <team>@<revision>` names; None without the annotation."""
-    applied = (request.pod.metadata.annotations or {}).get(APPLIED)
-    return None if applied is None else applied.rpartition("@")[2]
+    if annotations is None or APPLIED not in annotations:
+        return None
+    return annotations[APPLIED].rpartition("@")[2]
 
 
 def _record(

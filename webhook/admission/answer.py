@@ -48,9 +48,10 @@ def repeated(uid: str, record: Record, placed: Placed) -> Answer:
     """Allowed, with the patch if that is the decision: but for the uid the same for every pod that
     this was placed for, so it is encoded for the first of them.
     """
-    if placed.said is None:
-        placed.said = _said(record, placed)
-    return _enclosed(uid, record, placed.said)
+    said = placed.said
+    if said is None:
+        said = placed.said = _said(record, placed)
+    return _enclosed(uid, record, said)
 
 
 def _said(record: Record, placed: Placed) -> bytes:

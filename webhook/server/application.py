@@ -140,14 +140,15 @@ class Today:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._day = -1
+        self._begins = self._ends = 0.0
         self._date = date.min
 
     def __call__(self) -> date:
-        day = int(self._clock() // SECONDS_A_DAY)
-        if day != self._day:
-            self._day = day
-            self._date = datetime.fromtimestamp(day * SECONDS_A_DAY, UTC).date()
+        now = self._clock()
+        if not self._begins <= now < self._ends:
+            self._begins = now // SECONDS_A_DAY * SECONDS_A_DAY
+            self._ends = self._begins + SECONDS_A_DAY
+            self._date = datetime.fromtimestamp(self._begins, UTC).date()
         return self._date
 
 

@@ -23,6 +23,7 @@ MOST_UNFINISHED = 256
 MOST_UNFINISHED_BYTES = 32 * 1024 * 1024
 BODY_SECONDS = 1.0
 SWEEP_SECONDS = 0.1
+LENGTH = b"content-length"
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Coroutine[Any, Any, Message]]
@@ -65,7 +66,7 @@ class Bodies:
 
     async def read(self, headers: list[tuple[bytes, bytes]], receive: Receive) -> bytes:
         """The whole body. Raises Refused, or Gone."""
-        if announced(headers) > MOST_BODY_BYTES:
+        if int(dict(headers).get(LENGTH, b"0")) > MOST_BODY_BYTES:  # the parser refuses no number
             raise Refused(too_large)
         message = at_once(receive)
         if message is None or message["type"] != "http.request" or message["more_body"]:
@@ -135,11 +136,3 @@ def at_once(receive: Receive) -> Message | None:
         return message
     waiting.close()
     return None
-
-
-def announced(headers: list[tuple[bytes, bytes]]) -> int:
-    """The Content-Length, 0 where there is none; the parser has refused any that is no number."""
-    for name, value in headers:
-        if name == b"content-length":
-            return int(value)
-    return 0

@@ -14,6 +14,7 @@ from webhook.admission import Record
 from webhook.airflow.workload import Workload
 from webhook.engine.decision import Violation
 from webhook.engine.operation import Operation
+from webhook.kube.review import AdmissionRequest
 from webhook.server.logs import Log
 
 # Kubernetes' names and labels have at most 253 characters, the annotation with a dag's id 250.
@@ -73,6 +74,13 @@ def line_of(record: Record, now: str, seconds: float = 0.0) -> Line:
     `now` is the time as RFC 3339.
     """
     request, made_by, decision = record.request, record.made_by or NOTHING, record.decision
+    operation = namespace = pod = config_map = None
+    if request is not None:
+        operation, namespace = request.operation, request.namespace
+        if isinstance(request, AdmissionRequest):
+            pod = request.pod_name()
+        else:
+            config_map = request.config_map
     in_audit = decision == "audited"
     return Line(
         now,
@@ -82,10 +90,10 @@ def line_of(record: Record, now: str, seconds: float = 0.0) -> Line:
         record.endpoint,
         decision,
         int(seconds * 1_000_000 + 0.5) / 1000,
-        request.operation if request is not None else None,
-        short(request.namespace) if request is not None else None,
-        short(record.pod),
-        short(record.config_map),
+        operation,
+        short(namespace),
+        short(pod),
+        short(config_map),
         made_by.kind or None,
         short(made_by.dag),
         short(made_by.task),

@@ -59,6 +59,7 @@ THIRD_PARTY = {
         "dags/operators.py",
         "dags/places.py",
         "dags/rendering.py",
+        "dags/templates.py",
         "dags/worker.py",
         "hook/refusing.py",
     },

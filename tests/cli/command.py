@@ -18,14 +18,16 @@ class Ended(NamedTuple):
     err: str
 
 
-def taxiway(*words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> Ended:
+def taxiway(
+    *words: str, stdin: bytes = b"", env: dict[str, str] | None = None, seconds: float = 60
+) -> Ended:
     ended = subprocess.run(
         [sys.executable, "-m", "webhook", *words],
         input=stdin,
         capture_output=True,
         cwd=ROOT,
         env=environment(env),
-        timeout=60,
+        timeout=seconds,
         check=False,
     )
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())

@@ -6,6 +6,7 @@ a property too. GitHub shows ten errors and ten warnings of a step; the log has 
 
 from collections.abc import Iterator
 
+from webhook.cli import spark
 from webhook.cli.dag_text import needed
 from webhook.cli.dag_verdict import FAILED, UNKNOWN, Finding
 
@@ -26,7 +27,8 @@ def annotations(finding: Finding) -> Iterator[str]:
         for one in finding.open:
             yield _line("warning", finding, "unknown", needed(one))
     for note in finding.notes:
-        yield _line("notice", finding, "note", note)
+        if note != spark.NOTE:  # it is so of every one, and no fault of the DAG
+            yield _line("notice", finding, "note", note)
 
 
 def _line(level: str, finding: Finding, title: str, message: str) -> str:

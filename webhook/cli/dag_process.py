@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +22,7 @@ import webhook.dags
 
 INSTALL = "pip install 'taxiway[airflow]'"
 _TOO_OLD_A_PYTHON = 78  # see webhook/dags/__main__.py
+_RECORDS = "records.jsonl"
 _TAIL = 4096  # bytes of standard error that are looked at when the process died
 
 
@@ -116,7 +117,7 @@ def load(asked: Asked) -> list[Record]:
     with tempfile.TemporaryDirectory(prefix="taxiway-dags-") as folder:
         home = Path(folder)
         code, told = _run(asked, home)
-        records = _read(home / "records.jsonl")
+        records = _read(home / _RECORDS)
     for record in records:
         if isinstance(record, Unfit):
             raise Unavailable(_unfit(record, asked))
@@ -126,33 +127,12 @@ def load(asked: Asked) -> list[Record]:
 
 
 def _run(asked: Asked, home: Path) -> tuple[int, str]:
-    """The exit code and the last line that the process wrote to standard error."""
-    roots = sorted({str(root) for root in (*asked.paths, folder_of(asked))})
-    request = {
-        "paths": [str(path) for path in asked.paths],
-        "roots": [os.path.realpath(root) for root in roots],
-        "folder": os.path.realpath(folder_of(asked)),
-        "namespace": asked.namespace,
-        "output": str(home / "records.jsonl"),
-    }
+    """The exit code, and the last line that the process wrote to standard error."""
     errors = home / "stderr"
     with errors.open("wb") as stderr:
+        process = _started(asked, home, stderr)
         try:
-            process = subprocess.Popen(  # noqa: S603  # the interpreter that was named
-                [asked.python or sys.executable, str(_entry())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,
-                env=environment(asked, home, os.environ),
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise Unavailable(
-                f"{asked.python}: cannot be run: {error.strerror}; give the Python of the "
-                "environment that has Airflow by --python"
-            ) from None
-        try:
-            process.communicate(json.dumps(request).encode(), timeout=asked.timeout)
+            process.communicate(_request(asked, home), timeout=asked.timeout)
         except subprocess.TimeoutExpired:
             raise Unavailable(
                 f"Airflow did not load the DAGs within {asked.timeout:g} s; give a larger "
@@ -161,6 +141,37 @@ def _run(asked: Asked, home: Path) -> tuple[int, str]:
         finally:
             _end(process)
     return process.returncode, _last_line(errors)
+
+
+def _started(asked: Asked, home: Path, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that all that a DAG starts can be ended with it."""
+    try:
+        return subprocess.Popen(  # noqa: S603  # the interpreter that was named
+            [asked.python or sys.executable, str(_entry())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            env=environment(asked, home, os.environ),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Unavailable(
+            f"{asked.python}: cannot be run: {error.strerror}; give the Python of the "
+            "environment that has Airflow by --python"
+        ) from None
+
+
+def _request(asked: Asked, home: Path) -> bytes:
+    """See `webhook.dags.child`."""
+    folder = os.path.realpath(folder_of(asked))
+    request = {
+        "paths": [str(path) for path in asked.paths],
+        "roots": sorted({folder, *map(os.path.realpath, asked.paths)}),
+        "folder": folder,
+        "namespace": asked.namespace,
+        "output": str(home / _RECORDS),
+    }
+    return json.dumps(request).encode()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -213,8 +224,7 @@ def environment(asked: Asked, home: Path, own: Mapping[str, str]) -> dict[str, s
     if "AIRFLOW__CORE__PLUGINS_FOLDER" not in own and not config.is_file():
         settings["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(theirs / "plugins")
     path = [str(theirs / "config"), *filter(None, [own.get("PYTHONPATH")])]
-    kept = {key: value for key, value in own.items() if not key.startswith("TAXIWAY_")}
-    return {**kept, **settings, "PYTHONPATH": os.pathsep.join(path)}
+    return {**own, **settings, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def _of_the_executor(asked: Asked) -> dict[str, str]:

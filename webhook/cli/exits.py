@@ -8,9 +8,10 @@
 | 130  | ended by Ctrl-C               | the same                         | the same             |
 | 141  | the output's reader went away | the same                         | the same             |
 
-`explain` is like `review`. `test`: 0 all tests hold, 1 one does not, 2 none was run. `diff` gives
-1 where at least one pod is newly denied, unless `--allow`. For `audit` what one may not see is bad
-input too.
+`explain` is like `review`. So is `dags`: a file that Airflow cannot import, a pod that it cannot
+make and a decision that nobody can know before the run are bad input. `test`: 0 all tests hold,
+1 one does not, 2 none was run. `diff` gives 1 where at least one pod is newly denied, unless
+`--allow`. For `audit` what one may not see is bad input too.
 
 2 wins over 1: what could not be read may be worse than what was. 141 is what a shell reports of
 a command that SIGPIPE ended (128 + 13); the signal's own default is not restored, because it

@@ -41,28 +41,28 @@ def records(asked: Record) -> Iterator[Record]:
     if unfit is not None:
         yield unfit
         return
-    from webhook.dags.rendering import rendered, started
-
+    sys.dont_write_bytecode = True  # folders of DAGs and settings stay as they are
     if asked["folder"] not in sys.path:
         sys.path.append(asked["folder"])
-    sys.dont_write_bytecode = True  # a DAG folder stays as it is
+    from webhook.dags.rendering import rendered, started
+
     yield started()
     yield from rendered(asked)
     yield {"type": "end"}
 
 
 def _unfit() -> Record | None:
-    version = _version("apache-airflow") or _version("apache-airflow-core")
-    if version is None:
+    found = version("apache-airflow") or version("apache-airflow-core")
+    if found is None:
         return {"type": "unfit", "why": "airflow"}
-    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
-        return {"type": "unfit", "why": "old", "version": version}
-    if _version(PROVIDER) is None:
-        return {"type": "unfit", "why": "provider", "version": version}
+    if tuple(int(part) for part in found.split(".")[:2]) < OLDEST:
+        return {"type": "unfit", "why": "old", "version": found}
+    if version(PROVIDER) is None:
+        return {"type": "unfit", "why": "provider", "version": found}
     return None
 
 
-def _version(package: str) -> str | None:
+def version(package: str) -> str | None:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

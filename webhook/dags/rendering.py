@@ -6,7 +6,7 @@ from typing import Any
 from airflow import __version__ as airflow_version
 
 from webhook.dags import operators, worker
-from webhook.dags.child import PROVIDER, _version
+from webhook.dags.child import PROVIDER, version
 from webhook.dags.legacy import Legacy
 from webhook.dags.loading import load
 from webhook.dags.mapping import Variant, variants
@@ -21,7 +21,7 @@ def started() -> Record:
     return {
         "type": "start",
         "airflow": airflow_version,
-        "provider": _version(PROVIDER),
+        "provider": version(PROVIDER),
         "executors": worker.executors(),
         "has_template": worker.has_template(),
     }

@@ -9,8 +9,7 @@
 | all else that Airflow gives     | not known (`ds`, `run_id`, `var`, `conn`, `macros`, …)      |
 
 Each `{{ … }}` that asks for something unknown becomes a token; a template whose conditions or loops
-depend on it is one as a whole. Source of the names: Airflow's Templates reference, and
-`KNOWN_CONTEXT_KEYS` in `airflow/utils/context.py`.
+depend on it is one as a whole. Source of the names: Airflow's own list of them.
 """
 
 from collections.abc import Iterator
@@ -18,23 +17,15 @@ from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
+try:
+    from airflow.sdk.definitions.context import KNOWN_CONTEXT_KEYS
+except ImportError:  # Airflow 2
+    from airflow.utils.context import KNOWN_CONTEXT_KEYS
+
 from webhook.dags.unknown import CannotKnow, Ledger, Unknown, holds_token
 
-# fmt: off
-ASKED_OF_A_RUN = (
-    "conf", "conn", "dag_run", "data_interval_end", "data_interval_start", "ds", "ds_nodash",
-    "exception", "execution_date", "expanded_ti_count", "inlet_events", "inlets", "logical_date",
-    "macros", "map_index_template", "next_ds", "next_ds_nodash", "next_execution_date",
-    "outlet_events", "outlets", "prev_data_interval_end_success",
-    "prev_data_interval_start_success", "prev_ds", "prev_ds_nodash",
-    "prev_end_date_success", "prev_execution_date",
-    "prev_execution_date_success", "prev_start_date_success", "reason", "run_id",
-    "start_date", "task_instance_key_str", "task_reschedule_count", "templates_dict", "test_mode",
-    "tomorrow_ds", "tomorrow_ds_nodash", "triggering_asset_events", "triggering_dataset_events",
-    "try_number", "ts", "ts_nodash", "ts_nodash_with_tz", "var", "yesterday_ds",
-    "yesterday_ds_nodash",
-)
-# fmt: on
+# Those of this Airflow: a name that it does not give is an error, as it is at the run.
+ASKED_OF_A_RUN = KNOWN_CONTEXT_KEYS - {"dag", "params", "task", "task_instance", "ti"}
 
 # Fields that hold no text, and what stands for one that is unknown as a whole, so that Airflow can
 # go on; `fields` says where in the pod it would have been.
@@ -125,8 +116,8 @@ def _environment(task: Any, dag: Any, ledger: Ledger) -> Any:
     env = task.get_template_env(dag) if dag is not None else task.get_template_env()
 
     def finalize(value: Any) -> Any:
-        if isinstance(value, Unknown):
-            str(value)
+        if not isinstance(value, str):
+            str(value)  # asks every Unknown in it, as Jinja does after this
         asked = ledger.last()
         return value if asked is None else ledger.token("{{ " + asked + " }}")
 

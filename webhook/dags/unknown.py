@@ -94,6 +94,12 @@ def _below(pointer: str, key: object) -> str:
     return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
+def _cut(part: slice) -> str:
+    """`:4`, as it is written."""
+    ends = (part.start, part.stop, *([part.step] if part.step is not None else []))
+    return ":".join("" if end is None else repr(end) for end in ends)
+
+
 class Unknown:
     """A name of a template that only a run can fill. Jinja may do with it what it likes."""
 
@@ -107,7 +113,8 @@ class Unknown:
         return Unknown(self._ledger, f"{self._name}.{name}")
 
     def __getitem__(self, key: object) -> "Unknown":
-        return Unknown(self._ledger, f"{self._name}[{key!r}]")
+        told = _cut(key) if isinstance(key, slice) else repr(key)
+        return Unknown(self._ledger, f"{self._name}[{told}]")
 
     def __call__(self, *given: object, **named: object) -> "Unknown":
         told = [*map(repr, given), *(f"{key}={value!r}" for key, value in named.items())]

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Generator
 
+import pytest
 from msgspec.structs import replace
 
 from tests.engine.given import decide, pod
-from tests.policy.test_compile_from_before import indexed
+from tests.policy.test_compile_from_before import entries, indexed
 from webhook.engine import Engine
 from webhook.policy.compile import TEAMS_A_SLICE, PolicySet, compile_policy, compiling, softest
 from webhook.policy.indexing import HeadStart
@@ -50,14 +51,19 @@ def test_in_one_go_the_same_is_made() -> None:
     assert (by.revision, len(by.policies.teams)) == (given.revision, COUNT)
 
 
-def test_teams_that_were_counted_before_may_be_others_when_the_set_is_whole() -> None:
+@pytest.mark.parametrize("are_filed", [False, True], ids=["counted", "counted and filed"])
+def test_teams_that_were_told_before_may_be_others_when_the_set_is_whole(are_filed: bool) -> None:
     given, start = spec(), HeadStart()
     kept = list(given.teams.values())[:-2]
     start.take([*kept[:100], Team(name="team-000"), Team(name="gone")])
     start.take([*kept[100:], given.teams["team-000"], replace(kept[5], members=None)])
+    while are_filed and start.indexing.file(TEAMS_A_SLICE):
+        pass
     made, alone = finished(compiling(given, start)), compile_policy(given)
     assert indexed(made) == indexed(alone)
     assert made.strayed == 0
+    assert entries(made.members.all.groups) == entries(alone.members.all.groups)
+    assert entries(made.members.all.filed) == entries(alone.members.all.filed)
 
 
 def finished(slices: Generator[None, None, PolicySet]) -> PolicySet:

@@ -15,7 +15,7 @@ from webhook.sources.cluster import Cluster
 from webhook.sources.directory import Files
 from webhook.sources.duties import Duties
 from webhook.sources.frame_reader import read_frame
-from webhook.sources.frames import Begin, Complete, Failed, Frame, Teams
+from webhook.sources.frames import AllTold, Begin, Complete, Failed, Frame, Teams
 from webhook.sources.inbox import Inbox
 from webhook.sources.loader import Loader, watch
 from webhook.sources.process import Origin, end_loader, start_loader
@@ -179,6 +179,7 @@ def test_teams_of_a_large_set_are_said_before_it_is_read_as_a_whole() -> None:
     said = list(Loader().frames(large()))
     begun = next(at for at, frame in enumerate(said) if isinstance(frame, Begin))
     assert teams_of(said[:begun]) == [f"team-{at:04}" for at in range(1_000)]
+    assert said[begun - 1] == AllTold()
     assert [type(frame) for frame in said[begun:]] == [Begin, Complete]
 
 

@@ -21,6 +21,7 @@ from webhook.policy.spec import PolicySpec, Team
 from webhook.sources.frame_reader import read_frame
 from webhook.sources.frames import (
     Alive,
+    AllTold,
     Begin,
     BrokenFrame,
     Complete,
@@ -155,6 +156,8 @@ class _Conversation:
                 gc.disable()  # what is built until the load is complete is there to stay
                 self._take_teams(teams)
                 await self._begin_with(teams)
+            case AllTold():
+                await self._file()
             case Failed(errors):
                 settle()
                 self.had_load = True
@@ -196,6 +199,12 @@ class _Conversation:
         if self._head_start is not None:
             for at in range(0, len(teams), TEAMS_A_SLICE):
                 self._head_start.take(teams[at : at + TEAMS_A_SLICE])
+                await asyncio.sleep(0)
+
+    async def _file(self) -> None:
+        """Go on while the loader checks the set as a whole."""
+        if self._head_start is not None:
+            while self._head_start.indexing.file(TEAMS_A_SLICE):
                 await asyncio.sleep(0)
 
     async def _complete(self, done: Complete) -> None:

@@ -46,6 +46,10 @@ class Teams(Struct, tag=True, frozen=True):
     teams: tuple[Team, ...]
 
 
+class AllTold(Struct, tag=True, frozen=True):
+    """All teams were told that could be before their set is known as a whole: it is checked now."""
+
+
 class Complete(Struct, tag=True, frozen=True):
     """All of the load was sent. `warnings` are lint's, one line each."""
 
@@ -109,7 +113,7 @@ class Leaving(Struct, tag=True, frozen=True):
 
 
 Said = Asked | InForce | Leaving  # by the serving process
-Frame = Begin | Teams | Complete | Failed | Alive | Standing | Judged | PlannedFrame
+Frame = Begin | Teams | AllTold | Complete | Failed | Alive | Standing | Judged | PlannedFrame
 
 _encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)
@@ -154,7 +158,7 @@ def changes(before: Mapping[str, Team], spec: PolicySpec) -> Iterator[Begin | Te
 
 
 def ahead(teams: Iterable[Team]) -> Iterator[Teams]:
-    """Teams that are told before their set is known as a whole."""
+    """Teams that are told before their set is known as a whole; `AllTold` follows the last."""
     yield from map(Teams, _pieces(teams))
 
 

@@ -34,7 +34,7 @@ from webhook.sources.bug import bug
 from webhook.sources.cluster import Cluster
 from webhook.sources.directory import Files, Unreadable, Watch
 from webhook.sources.duties import Duties, Outcome
-from webhook.sources.frames import Alive, Complete, Failed, Frame, ahead, changes, encoded
+from webhook.sources.frames import Alive, AllTold, Complete, Failed, Frame, ahead, changes, encoded
 from webhook.sources.inbox import Inbox
 from webhook.sources.judge import Judge, Stored
 from webhook.sources.plan import Plan
@@ -131,6 +131,7 @@ class Loader:
             teams = {team.name: team for each in documents for team in sound_teams(each.content)}
             yield from ahead(teams.values())
             self._told.update(teams)
+        yield AllTold()
 
     def _changes(self, spec: PolicySpec) -> Iterator[Frame]:
         """From now on this is what was sent."""

@@ -7,13 +7,13 @@ green (Okabe and Ito's), and hold on white, which every plot brings along.
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import pairwise
 from math import ceil, floor, log10
 
 from msgspec import Struct
 
 WIDTH, LABELS, RIGHT = 860, 250, 90
 TOP, FOOT, LINE = 64, 34, 26
+DIGIT = 8  # at most as wide
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 GREY, PALE, DARK = "#777777", "#dddddd", "#222222"
 
@@ -115,13 +115,13 @@ def _axis(plot: Plot, marks: dict[float, float]) -> Iterator[str]:
     bottom = _y(len(plot.lines)) - LINE // 2
     for x in marks.values():
         yield _line(x, TOP - 4, x, bottom, PALE)
-    apart = [number for number, x in marks.items() if number == min(marks)]
-    for (_, before), (number, x) in pairwise(marks.items()):
-        if x - before > 30:
-            apart.append(number)
-    for number in apart:
+    free = 0.0  # from where on nothing is written
+    for number, x in marks.items():
         text = f"{number:,.0f}" if number >= 1 or number == 0 else f"{number:g}"
-        yield _text(marks[number], bottom + 18, text, GREY, "middle")
+        half = len(text) * DIGIT / 2
+        if x - half >= free:
+            yield _text(x, bottom + 18, text, GREY, "middle")
+            free = x + half + DIGIT
     yield _text(WIDTH - 16, bottom + 18, plot.unit, GREY, "end")
 
 

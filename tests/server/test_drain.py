@@ -11,7 +11,7 @@ import pytest
 
 from tests import contract
 from tests.server.reviews import pod, review, write_policy
-from tests.serving import Server, ask, running_server, until
+from tests.serving import HOST, Server, ask, running_server, until
 
 SENT = review(pod())
 BODY = json.dumps(SENT).encode()
@@ -106,4 +106,7 @@ def test_what_is_wrong_with_a_start_is_said_with_exit_code_2(tmp_path: Path) -> 
             pass
         last = (directory / "output").read_text().splitlines()[-1]
         assert json.loads(last)["event"] == "cannot-start"
-        assert "Address already in use" in json.loads(last)["reason"]
+        assert json.loads(last)["reason"] == (
+            "Address already in use (while attempting to bind on address "
+            f"('{HOST}', {first.port})); choose another by --host, --port or --ops-port"
+        )

@@ -82,15 +82,22 @@ def run(settings: ServeSettings, loader: LoaderProcess) -> int:
     try:
         live = LiveCredentials(files, lambda: datetime.now(UTC), may_wait=settings.is_managed)
         ports = [listening(settings.host, port) for port in (settings.port, settings.ops_port)]
-    except (BadCredentials, OSError) as error:
-        log.event("error", "cannot-start", reason=str(error))
-        end_loader(loader)
-        log.close()
-        return exits.BAD_INPUT
+    except BadCredentials as error:
+        return _cannot_start(str(error), log, loader)
+    except OSError as error:
+        why = f"{error.strerror}; choose another by --host, --port or --ops-port"
+        return _cannot_start(why, log, loader)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         code = runner.run(Service(settings, log, live, ports).run(loader))
     log.close()
     return code
+
+
+def _cannot_start(reason: str, log: Log, loader: LoaderProcess) -> int:
+    log.event("error", "cannot-start", reason=reason)
+    end_loader(loader)
+    log.close()
+    return exits.BAD_INPUT
 
 
 class Service:

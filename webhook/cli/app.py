@@ -20,8 +20,9 @@ from webhook.cli.common_options import (
     day,
     end,
 )
-from webhook.cli.serve_options import ServeOptions, with_options
+from webhook.cli.serve_options import ServeOptions
 from webhook.cli.streams import standard_streams
+from webhook.cli.with_options import with_options
 
 # Tracebacks with local variables (typer's own default) would print whole pods.
 app = typer.Typer(

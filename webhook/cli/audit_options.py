@@ -1,5 +1,6 @@
 """The options of `taxiway audit`."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 
 from webhook.cli.common_options import ContextOption, KubeconfigOption, NowOption, day, end
+from webhook.cli.with_options import with_options
 
 
 class AuditOutput(StrEnum):
@@ -16,38 +18,44 @@ class AuditOutput(StrEnum):
     report = "report"
 
 
-def audit(
+@dataclass(frozen=True, kw_only=True)
+class AuditOptions:
+    """As they are given."""
+
     policies: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
             help="The policies, a directory or one file; without it those in force in --namespace.",
         ),
-    ] = None,
+    ] = None
     namespace: Annotated[
         str | None,
         typer.Option(
             "--namespace", "-n", metavar="NAME", help="The service's own, which is left out."
         ),
-    ] = None,
+    ] = None
     within: Annotated[
         list[str] | None,
         typer.Option("--in", metavar="NAMESPACE", help="Look at these alone; may be repeated."),
-    ] = None,
-    kubeconfig: KubeconfigOption = None,
-    context: ContextOption = None,
+    ] = None
+    kubeconfig: KubeconfigOption = None
+    context: ContextOption = None
     findings: Annotated[
         int, typer.Option(metavar="N", min=0, max=5000, help="How many to show.")
-    ] = 20,
+    ] = 20
     apply: Annotated[
         bool, typer.Option("--apply", help="Put PolicyReports into the cluster, with your rights.")
-    ] = False,
-    now: NowOption = None,
+    ] = False
+    now: NowOption = None
     output: Annotated[
         AuditOutput,
         typer.Option("--output", "-o", help="report: PolicyReports as YAML."),
-    ] = AuditOutput.text,
-) -> None:
+    ] = AuditOutput.text
+
+
+@with_options
+def audit(options: AuditOptions) -> None:
     """Hold what runs in a cluster now against the policies, and show who pays for it.
 
     Looks at pods that have not ended, and at the pod templates of Deployments, StatefulSets and
@@ -55,19 +63,19 @@ def audit(
 
     Exit code: 0 all keep the policies, 1 some do not, 2 something could not be read.
     """
-    if policies is None and namespace is None:
+    if options.policies is None and options.namespace is None:
         raise typer.BadParameter("is needed without --policies", param_hint="--namespace")
     from webhook.cli import audit as command
 
     settings = command.AuditSettings(
-        policies=policies,
-        namespace=namespace,
-        within=tuple(within or ()),
-        kubeconfig=kubeconfig,
-        context=context,
-        today=day(now),
-        output=output.value,
-        findings=findings,
-        applies=apply,
+        policies=options.policies,
+        namespace=options.namespace,
+        within=tuple(options.within or ()),
+        kubeconfig=options.kubeconfig,
+        context=options.context,
+        today=day(options.now),
+        output=options.output.value,
+        findings=options.findings,
+        applies=options.apply,
     )
     end(command.audit(settings))

@@ -1,5 +1,6 @@
 """The options of `taxiway diff`."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from webhook.cli.common_options import ContextOption, KubeconfigOption, NowOption, day, end
+from webhook.cli.with_options import with_options
 
 if TYPE_CHECKING:
     from webhook.cli.corpus import Corpus
@@ -18,9 +20,12 @@ class DiffOutput(StrEnum):
     markdown = "markdown"
 
 
-def diff(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="Policies: a directory or one file.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="Those that are to take its place.")],
+@dataclass(frozen=True, kw_only=True)
+class DiffOptions:
+    """As they are given."""
+
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Policies: a directory or one file.")]
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Those that are to take its place.")]
     pods: Annotated[
         list[str] | None,
         typer.Option(
@@ -28,7 +33,7 @@ def diff(
             help="Pods: a file of all that `review` takes, or a directory of such; - is standard "
             "input; may be repeated.",
         ),
-    ] = None,
+    ] = None
     audit_log: Annotated[
         list[str] | None,
         typer.Option(
@@ -36,34 +41,37 @@ def diff(
             help="Pods as they were sent: the API server's audit log, level Request or above; "
             "may be repeated.",
         ),
-    ] = None,
+    ] = None
     cluster: Annotated[
         bool, typer.Option("--cluster", help="The pods that there are in a cluster.")
-    ] = False,
+    ] = False
     namespace: Annotated[
         list[str] | None,
         typer.Option(
             "--in", metavar="NAMESPACE", help="With --cluster: these alone; may be repeated."
         ),
-    ] = None,
-    kubeconfig: KubeconfigOption = None,
-    context: ContextOption = None,
+    ] = None
+    kubeconfig: KubeconfigOption = None
+    context: ContextOption = None
     govern_all: Annotated[
         bool,
         typer.Option("--all", help="Files, logs: as in namespaces labelled taxiway/govern: all."),
-    ] = False,
-    allow: Annotated[
-        bool, typer.Option("--allow", help="Newly denied pods are no failure.")
-    ] = False,
+    ] = False
+    allow: Annotated[bool, typer.Option("--allow", help="Newly denied pods are no failure.")] = (
+        False
+    )
     examples: Annotated[
         int, typer.Option(metavar="N", min=0, max=1000, help="How many to show of each kind.")
-    ] = 3,
-    now: NowOption = None,
+    ] = 3
+    now: NowOption = None
     output: Annotated[
         DiffOutput,
         typer.Option("--output", "-o", help="For people, for scripts, or for a pull request."),
-    ] = DiffOutput.text,
-) -> None:
+    ] = DiffOutput.text
+
+
+@with_options
+def diff(options: DiffOptions) -> None:
     """Show what a change of policy does to pods: newly denied, newly admitted, placed elsewhere.
 
     Decides each pod of a corpus by both sets. Name at least one of --pods, --audit-log, --cluster.
@@ -74,24 +82,28 @@ def diff(
     from webhook.cli.audit_log import AuditLog
     from webhook.cli.pod_files import PodFiles
 
-    reached = (kubeconfig, context, namespace) != (None, None, None)
-    if reached and not cluster:
+    reached = (options.kubeconfig, options.context, options.namespace) != (None, None, None)
+    if reached and not options.cluster:
         raise typer.BadParameter("give it too", param_hint="--cluster")
-    corpora: list[Corpus] = [AuditLog(file, govern_all=govern_all) for file in audit_log or ()]
-    if pods:
-        corpora.append(PodFiles(tuple(pods), govern_all=govern_all))
-    if cluster:
+    corpora: list[Corpus] = [
+        AuditLog(file, govern_all=options.govern_all) for file in options.audit_log or ()
+    ]
+    if options.pods:
+        corpora.append(PodFiles(tuple(options.pods), govern_all=options.govern_all))
+    if options.cluster:
         from webhook.cli.cluster_pods import ClusterPods  # the Kubernetes client takes 0.5 s
 
-        corpora.append(ClusterPods(kubeconfig, context, tuple(namespace or ())))
+        corpora.append(
+            ClusterPods(options.kubeconfig, options.context, tuple(options.namespace or ()))
+        )
     if not corpora:
         raise typer.BadParameter("name pods to compare by", param_hint="--pods")
     settings = command.DiffSettings(
-        old=old,
-        new=new,
-        today=day(now),
-        output=output.value,
-        examples=examples,
-        is_allowed=allow,
+        old=options.old,
+        new=options.new,
+        today=day(options.now),
+        output=options.output.value,
+        examples=options.examples,
+        is_allowed=options.allow,
     )
     end(command.diff(settings, corpora))

@@ -1,5 +1,6 @@
 """The options of `taxiway explain`."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -14,42 +15,49 @@ from webhook.cli.common_options import (
     day,
     end,
 )
+from webhook.cli.with_options import with_options
 
 
-def explain(
+@dataclass(frozen=True, kw_only=True)
+class ExplainOptions:
+    """As they are given."""
+
     pod: Annotated[
         str,
         typer.Argument(
             metavar="POD", help="A file, - for standard input, or pod/NAME in the cluster."
         ),
-    ],
+    ]
     policies: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The directory of the policies, or one file.")
-    ] = None,
+    ] = None
     live: Annotated[
         str | None,
         typer.Option(
             metavar="NAMESPACE",
             help="Instead: the policies in force in the cluster, of the service's namespace.",
         ),
-    ] = None,
+    ] = None
     user: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Who creates it. Without it `users` is not tested."),
-    ] = None,
+    ] = None
     namespace: Annotated[
         str | None,
         typer.Option("--namespace", "-n", metavar="NAME", help="The pod's; else default."),
-    ] = None,
+    ] = None
     govern_all: Annotated[
         bool,
         typer.Option("--all", help="As in a namespace labelled taxiway/govern: all."),
-    ] = False,
-    kubeconfig: KubeconfigOption = None,
-    context: ContextOption = None,
-    now: NowOption = None,
-    output: OutputOption = Output.text,
-) -> None:
+    ] = False
+    kubeconfig: KubeconfigOption = None
+    context: ContextOption = None
+    now: NowOption = None
+    output: OutputOption = Output.text
+
+
+@with_options
+def explain(options: ExplainOptions) -> None:
     """Show why: what made the pod governed, whose it is and by which rule, which block gives it
     what, what was there or is kept, what it must carry, and what is waived until when.
 
@@ -59,18 +67,18 @@ def explain(
     """
     from webhook.cli import explain as command
 
-    if (policies is None) == (live is None):
+    if (options.policies is None) == (options.live is None):
         raise typer.BadParameter("give it, or --live, and not both", param_hint="--policies")
     settings = command.ExplainSettings(
-        pod=pod,
-        policies=policies,
-        today=day(now),
-        service_namespace=live,
-        user=user,
-        namespace=namespace,
-        govern_all=govern_all,
-        kubeconfig=kubeconfig,
-        context=context,
-        as_json=output is Output.json,
+        pod=options.pod,
+        policies=options.policies,
+        today=day(options.now),
+        service_namespace=options.live,
+        user=options.user,
+        namespace=options.namespace,
+        govern_all=options.govern_all,
+        kubeconfig=options.kubeconfig,
+        context=options.context,
+        as_json=options.output is Output.json,
     )
     end(command.explain(settings))

@@ -1,15 +1,12 @@
 """The options of `taxiway serve`, each stated once: by name, type, default and what it says.
 
 Each can be given by an environment variable too, for a Deployment: `TAXIWAY_` and its name; an
-option on the command line wins. typer reads options from a function's signature, which
-`with_options` writes from the fields below.
+option on the command line wins. `with_options` makes them known to typer.
 """
 
-from collections.abc import Callable
-from dataclasses import MISSING, dataclass, fields
-from inspect import Parameter, Signature
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated
 
 import typer
 
@@ -93,29 +90,6 @@ class ServeOptions(TlsOptions):
                 "is needed with --policies configmaps: it says whose", param_hint="--namespace"
             )
         return meant
-
-
-def with_options(command: Callable[[ServeOptions], None]) -> Callable[..., None]:
-    """The same command as a function that takes each option by name."""
-
-    def run(**given: Any) -> None:
-        command(ServeOptions(**given))
-
-    hints = get_type_hints(ServeOptions, include_extras=True)
-    run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__annotations__ = hints
-    run.__signature__ = Signature(  # type: ignore[attr-defined]  # inspect looks for it
-        [
-            Parameter(
-                field.name,
-                Parameter.KEYWORD_ONLY,
-                default=Parameter.empty if field.default is MISSING else field.default,
-                annotation=hints[field.name],
-            )
-            for field in fields(ServeOptions)
-        ]
-    )
-    return run
 
 
 def _globs(text: str, option: str) -> tuple[str, ...]:

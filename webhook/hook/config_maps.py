@@ -19,6 +19,7 @@ from webhook.sources.mirror import ConfigMap, State
 # Seconds to connect, and between two reads. A scheduler waits for it, and no other pod is launched
 # meanwhile; and an API server that takes longer will not take the pod either.
 SECONDS = (2.0, 5.0)
+FORBIDDEN = 403
 _LABEL = f"{POLICY_LABEL}={POLICY_LIVE}"
 
 
@@ -32,10 +33,8 @@ def reader(namespace: str) -> Callable[[], Files]:
             )
         except Exception as error:  # noqa: BLE001  of any of the client's and urllib3's releases
             _api.cache_clear()  # a token that has expired is read again
-            raise Unreadable(
-                f"the ConfigMaps of namespace {namespace} cannot be listed ({_why(error)}): give "
-                "Airflow's service account the verb list on configmaps there"
-            ) from None
+            said = f"the ConfigMaps of namespace {namespace} cannot be listed: {_why(error)}"
+            raise Unreadable(said) from None
         files = _files(found)
         if not files:
             raise Unreadable(
@@ -56,7 +55,8 @@ def _api() -> Any:
     if environ.get("KUBERNETES_SERVICE_HOST"):
         config.load_incluster_config(client_configuration=made)
     else:
-        config.load_kube_config(client_configuration=made, persist_config=False)
+        where = environ.get("KUBECONFIG")
+        config.load_kube_config(where, client_configuration=made, persist_config=False)
     made.retries = False  # the next pod asks again
     return client.CoreV1Api(client.ApiClient(made))
 
@@ -71,4 +71,7 @@ def _files(found: Any) -> Files:
 def _why(error: Exception) -> str:
     """The API server's status where there is one: its body and headers are not for a log."""
     status = getattr(error, "status", None)
-    return f"HTTP {status}" if status else type(error).__name__
+    if status == FORBIDDEN:
+        return f"HTTP {status}: give Airflow's service account the verb list on configmaps there"
+    what = f"HTTP {status}" if status else type(error).__name__
+    return f"{what}: see whether this process can reach the API server"

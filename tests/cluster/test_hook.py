@@ -124,6 +124,6 @@ def test_an_api_server_that_is_not_there_is_no_wait(place: ControlPlane, tmp_pat
     with pytest.raises(Unreadable) as raised:
         config_maps.reader(HERE)()
     assert str(raised.value) == (
-        f"the ConfigMaps of namespace {HERE} cannot be listed: NewConnectionError: see whether this "
-        "process can reach the API server"
+        f"the ConfigMaps of namespace {HERE} cannot be listed: NewConnectionError: see whether "
+        "this process can reach the API server"
     )

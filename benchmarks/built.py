@@ -59,8 +59,11 @@ def _build(command: str, folder: Path) -> None:
 
 
 def versions() -> dict[str, str]:
-    """Of what the programs are made of."""
-    found = re.search(r"controller-runtime (v\S+)", (MODULE / "go.mod").read_text())
-    command = [binaries.go(), "env", "GOVERSION"]
+    """Of what the programs are made of; nothing where there is no Go."""
+    try:
+        command = [binaries.go(), "env", "GOVERSION"]
+    except binaries.Missing:
+        return {}
     said = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-    return {"Go": said.removeprefix("go"), "controller-runtime": found[1] if found else ""}
+    found = re.search(r"controller-runtime v(\S+)", (MODULE / "go.mod").read_text())
+    return {"Go": said.removeprefix("go"), "controller-runtime": found[1] if found else "unknown"}

@@ -1,9 +1,9 @@
 """An `executor_config` as Airflow 1.10 had it, and how it is written today.
 
 `{"KubernetesExecutor": {...}}` held arguments of a pod generator that Airflow 2 replaced by whole
-pods (`pod_override`). Airflow 2.x still read most of it, with a warning, and the provider that is
-used since 2.7 refuses it: the task fails before it has a pod.
-Source: `PodGenerator.from_obj` and `from_legacy_obj` in Airflow 1.10.15, 2.6 and cncf.kubernetes.
+pods (`pod_override`). Airflow 2 still read most of it, with a warning, until release 10 of the
+provider refused it: the task fails before it has a pod. Source: `PodGenerator.from_obj` and
+`from_legacy_obj` of Airflow 1.10.15 and of cncf.kubernetes 7.4 to 10.25.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,6 +31,12 @@ _RESOURCES = {
     "limit_cpu": ("limits", "cpu"),
     "limit_memory": ("limits", "memory"),
 }
+
+
+OLD_STYLE = (
+    'its executor_config is in the style of Airflow 1.10 ({"KubernetesExecutor": {...}}), which '
+    "later releases of the provider refuse"
+)
 
 
 class Legacy(Exception):

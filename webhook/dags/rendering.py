@@ -7,7 +7,7 @@ from airflow import __version__ as airflow_version
 
 from webhook.dags import operators, worker
 from webhook.dags.child import PROVIDER, version
-from webhook.dags.legacy import Legacy
+from webhook.dags.legacy import OLD_STYLE, Legacy, translated
 from webhook.dags.loading import load
 from webhook.dags.mapping import Variant, variants
 from webhook.dags.places import Place, Places
@@ -90,7 +90,9 @@ def _worker(task: Any, at: int | None, ledger: Ledger, unknown: dict[str, str]) 
     except Exception as error:  # noqa: BLE001  # a hook's or a template's, told by task
         return {"error": _told(error)}
     fields = {key: text for key, text in unknown.items() if key in ("executor_config", "*")}
-    return {"object": body, "told": ledger.every(), "fields": fields, "notes": []}
+    old = (task.executor_config or {}).get("KubernetesExecutor")
+    notes = [f"{OLD_STYLE}: write {translated(old)}"] if old is not None else []
+    return {"object": body, "told": ledger.every(), "fields": fields, "notes": notes}
 
 
 def _operator(dag: Any, variant: Variant, namespace: str | None) -> Record:

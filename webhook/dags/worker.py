@@ -10,8 +10,8 @@ from inspect import signature
 from typing import Any
 
 from airflow.configuration import conf
+from airflow.providers.cncf.kubernetes import kubernetes_helper_functions as names
 from airflow.providers.cncf.kubernetes.kube_config import KubeConfig
-from airflow.providers.cncf.kubernetes.kubernetes_helper_functions import create_unique_id
 from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
 
 from webhook.dags.legacy import Legacy, translated
@@ -62,6 +62,12 @@ def has_template() -> bool:
     return bool(conf.get(SECTION, "pod_template_file", fallback=None))
 
 
+def _named(task: Any) -> str:
+    """The function was renamed in release 8 of the provider."""
+    make = getattr(names, "create_unique_id", None) or names.create_pod_id
+    return str(make(dag_id=task.dag_id, task_id=task.task_id))
+
+
 @cache
 def _config() -> Any:
     return KubeConfig()
@@ -78,13 +84,13 @@ def sent(task: Any, map_index: int | None, ledger: Ledger) -> dict[str, Any]:
     """The pod that would be created. Raises Legacy, and what Airflow raises."""
     config = _config()
     given = task.executor_config or {}
-    if "KubernetesExecutor" in given:
+    if "KubernetesExecutor" in given and not hasattr(PodGenerator, "from_legacy_obj"):
         raise Legacy(translated(given["KubernetesExecutor"]))
     template = given.get("pod_template_file") or config.pod_template_file or ""
     arguments: dict[str, Any] = {
         "dag_id": task.dag_id,
         "task_id": task.task_id,
-        "pod_id": create_unique_id(task.dag_id, task.task_id),
+        "pod_id": _named(task),
         "try_number": 1,
         "kube_image": config.kube_image,
         "date": None,

@@ -28,7 +28,7 @@ from pathlib import Path
 from tests.airflow_real import environments
 from tests.airflow_real.database import migrated
 from tests.airflow_real.postgres import Database, running_postgres
-from tests.cluster.processes import Program, free_port
+from tests.cluster.processes import Program
 from tests.serving import until
 
 PROGRAMS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -161,7 +161,7 @@ def running_deployment(
 
 def environment(airflow: str, home: Path, database: Database, dags: Path) -> dict[str, str]:
     """All that the programs get from outside."""
-    port = free_port()
+    port = _port()
     secret = secrets.token_hex(32)
     return {
         "AIRFLOW_HOME": str(home),
@@ -192,6 +192,18 @@ def environment(airflow: str, home: Path, database: Database, dags: Path) -> dic
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "SCARF_ANALYTICS": "false",
     }
+
+
+def _port() -> int:
+    """A free port below those that the kernel gives to clients, which are 32768 and up on Linux.
+
+    Airflow's API server binds it a minute later: one of those might be taken until then.
+    """
+    while True:
+        port = 15000 + secrets.randbelow(15000)
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def end_leftovers(home: Path) -> None:

@@ -130,7 +130,8 @@ def service(server: LoneApiServer, folder: Path) -> Iterator[tuple[Server, float
 def started(policies: Path, folder: Path, **settings: Any) -> Iterator[tuple[Server, float]]:
     """The service on a core of its own, ready, and the seconds from its start until then."""
     certificates = make_certificates(folder / "certificates").authority.parent
-    placing = threading.Thread(target=_place_grandchild, daemon=True)
+    others = frozenset(processes.children(os.getpid()))
+    placing = threading.Thread(target=_place_grandchild, args=[others], daemon=True)
     placing.start()
     began = time.monotonic()
     running = running_server(policies, folder, certificates=certificates, wait=False, **settings)
@@ -144,11 +145,14 @@ def started(policies: Path, folder: Path, **settings: Any) -> Iterator[tuple[Ser
             yield serving, seconds
 
 
-def _place_grandchild() -> None:
-    """The loader goes to its cores as soon as there is one: before the service says so."""
+def _place_grandchild(others: frozenset[int]) -> None:
+    """The loader goes to its cores as soon as there is one: before the service says so.
+
+    `others`: children that were there before the service.
+    """
     until_ = time.monotonic() + LOAD_SECONDS
     while time.monotonic() < until_:
-        for child in processes.children(os.getpid()):
+        for child in frozenset(processes.children(os.getpid())) - others:
             for loader in processes.children(child):
                 cores.place(loader, cores.OTHERS)
                 return

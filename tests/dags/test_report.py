@@ -114,6 +114,12 @@ CASES: list[tuple[str, list[Record], int, str]] = [
         "1 pod of 1 dag: 1 allowed",
     ),
     (
+        "a team that only the run can tell, where nothing is denied",
+        [rendered(TOKEN, namespace="dev")],
+        0,
+        "1 pod of 1 dag: 1 allowed",
+    ),
+    (
         "a pod that Airflow cannot make",
         [without("ValueError: no")],
         2,

@@ -28,7 +28,7 @@ from webhook.engine import Engine, Violation
 
 ALLOWED, DENIED, UNKNOWN = "allowed", "denied", "unknown"
 LEFT_ALONE, FAILED = "left alone", "failed"
-_CONNECTION = "connection "
+_NAMESPACE = "/metadata/namespace"  # what the mode depends on
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -137,7 +137,8 @@ def _result(verdict: Verdict, certain: tuple[Violation, ...], open_: tuple[Open,
         return LEFT_ALONE
     if any(violation.mode == "enforce" for violation in certain):
         return DENIED
-    softened = verdict.decision.mode != "enforce" and not any(one.decides for one in open_)
+    is_soft = verdict.decision.mode != "enforce"
+    softened = is_soft and not any(overlap(one.unknown.path, _NAMESPACE) for one in open_)
     return UNKNOWN if open_ and not softened else ALLOWED
 
 
@@ -153,7 +154,7 @@ def _known(
     raw: dict[str, Any], unknown: tuple[Unknown, ...], found: Subject, defaults: Defaults
 ) -> Subject | Refusal:
     """The pod without its tokens; a namespace that is not known is left out."""
-    if any(one.path == "/metadata/namespace" for one in unknown):
+    if any(one.path == _NAMESPACE for one in unknown):
         metadata = {key: part for key, part in raw["metadata"].items() if key != "namespace"}
         raw = raw | {"metadata": metadata}
     user = found.request.user

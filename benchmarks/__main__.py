@@ -13,7 +13,18 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from benchmarks import growing, https, loading, page, pauses, profiling, report, starting, work
+from benchmarks import (
+    api_server,
+    growing,
+    https,
+    loading,
+    page,
+    pauses,
+    profiling,
+    report,
+    starting,
+    work,
+)
 from benchmarks.figures import Missing, Row
 from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.report import Run
@@ -23,6 +34,7 @@ PARTS: Mapping[str, Callable[[Plan], Sequence[Row]]] = {
     "start": starting.measure,
     "work": work.measure,
     "https": https.measure,
+    "api-server": api_server.measure,
     "memory": growing.measure,
     "pauses": pauses.measure,
     "loading": loading.measure,

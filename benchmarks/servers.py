@@ -39,6 +39,16 @@ def empty(directory: Path) -> Iterator[Running]:
 
 
 @contextmanager
+def empty_webhook(directory: Path, *patch: str) -> Iterator[Running]:
+    """The same, with an answer that an API server takes: each pod is let through, or patched so.
+
+    A patch is in base64.
+    """
+    with _uvicorn(directory, "empty_webhook", *patch) as running:
+        yield running
+
+
+@contextmanager
 def fastapi(directory: Path, teams: int) -> Iterator[Running]:
     """A webhook in FastAPI's usual shape."""
     with _uvicorn(directory, "usual_fastapi", str(_flat(directory, teams))) as running:

@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,13 @@ class Loads:
 @contextmanager
 def api_server(folder: Path) -> Iterator[LoneApiServer]:
     """With the namespace and the rights of an installation. Raises Missing."""
+    with lone_api_server(programs(), folder) as server:
+        site.make_site_world(server.api)
+        yield server
+
+
+def programs() -> Mapping[str, Path]:
+    """Those of an API server. Raises Missing."""
     wanted = binaries.kubernetes(binaries.wanted_kubernetes())
     found = {
         name: binaries.find(name, module)
@@ -109,10 +116,7 @@ def api_server(folder: Path) -> Iterator[LoneApiServer]:
     }
     if None in found.values():
         raise Missing("no API server is built here; `make control-plane` builds one")
-    there = {name: path for name, path in found.items() if path is not None}
-    with lone_api_server(there, folder) as server:
-        site.make_site_world(server.api)
-        yield server
+    return {name: path for name, path in found.items() if path is not None}
 
 
 @contextmanager

@@ -39,6 +39,11 @@ class LoneApiServer:
         self.api = Api(self.credentials)
         self._wait()
 
+    @property
+    def pid(self) -> int:
+        """Of the API server itself."""
+        return self._server.pid
+
     @contextmanager
     def down(self, *, politely: bool = False) -> Iterator[None]:
         """Nobody listens; afterwards it is ready again. `politely`: it is told to end."""

@@ -57,6 +57,10 @@ class Program:
                 preexec_fn=_die_with_parent,  # one call, of a library that is loaded
             )
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def check(self) -> None:
         """Raise NeverHappened, with the log's end, if the program has ended."""
         code = self._process.poll()

@@ -10,10 +10,11 @@
 | CEL, a parameter object        | its own two policies, which look 1,000 teams up in a ConfigMap |
 
 A pod that is changed passes all plugins of the API server once more, whoever changed it: what that
-costs is between the empty pair and the constant one. The first four share an API server, told apart by a label of the pod, so that what it costs to
-match configurations is in all of them; each way of CEL has one of its own. API servers, etcd and
-who asks share a core, the webhooks have the other. Before anything is timed, every way has to give
-the pod what Taxiway gives it, and to refuse one that pays with another team's cost center.
+costs is between the empty pair and the constant one. All but CEL share an API server, told apart by
+a label of the pod, so that what it costs to match configurations is in all of them; each way of CEL
+has one of its own. API servers, etcd and who asks share a core, the webhooks have the other. Before
+anything is timed, every way has to give the pod what Taxiway gives it, and to refuse one that pays
+with another team's cost center; the pairs are seen to be asked.
 """
 
 import asyncio
@@ -253,6 +254,9 @@ def _check(way: Way) -> None:
     """Wait until it is in force: the same comes of a pod, and the same one is refused."""
     if way.name == NOTHING:
         assert given(_creation(way).made()) != GIVEN
+        return
+    if way.name == CONSTANT:
+        until("the constant pair patches", lambda: _places(way), IN_FORCE_SECONDS)
         return
     if way.name == EMPTY:  # the first whose webhooks are called: they have the same names
         until("the empty pair is asked", lambda: _is_asked(way), IN_FORCE_SECONDS)

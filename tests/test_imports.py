@@ -54,6 +54,7 @@ THIRD_PARTY = {
     # The process that `taxiway dags` starts: Airflow's Python has it, Taxiway's need not. And the
     # hook, which runs in Airflow.
     "airflow": {
+        "dags/command.py",
         "dags/loading.py",
         "dags/offline.py",
         "dags/operators.py",

@@ -27,6 +27,7 @@ COLLECTIONS = {
     "Namespace": "/api/v1/namespaces",
     "Node": "/api/v1/nodes",
     "PriorityClass": "/apis/scheduling.k8s.io/v1/priorityclasses",
+    "RuntimeClass": "/apis/node.k8s.io/v1/runtimeclasses",
     "SubjectAccessReview": "/apis/authorization.k8s.io/v1/subjectaccessreviews",
     "Secret": "/api/v1/namespaces/{}/secrets",
     "Lease": "/apis/coordination.k8s.io/v1/namespaces/{}/leases",

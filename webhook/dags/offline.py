@@ -21,10 +21,6 @@ CONNECTION = "connection {}"
 class Posted(BaseException):
     """An object was sent. Not an Exception, so that no operator tries again."""
 
-    def __init__(self, body: dict[str, Any]) -> None:
-        super().__init__("sent")
-        self.body = body
-
 
 class _Nothing:
     """The answer to whatever is looked for."""
@@ -33,18 +29,25 @@ class _Nothing:
 
 
 @contextmanager
-def kept() -> Iterator[None]:
-    """While it lasts, the first object that is sent comes as `Posted`."""
+def kept(*, all_of_them: bool = False) -> Iterator[list[dict[str, Any]]]:
+    """While it lasts, what is sent comes into the list; the first object ends it, if not
+    `all_of_them` are asked for.
+    """
+    bodies: list[dict[str, Any]] = []
 
     def call_api(_: Any, __: str, method: str, *___: Any, **given: Any) -> Any:
         if method == "POST":
-            raise Posted(serialised(given["body"]))
+            bodies.append(serialised(given["body"]))
+            if not all_of_them:
+                raise Posted("an object was sent")
         return _Nothing()
 
     before = ApiClient.call_api
     ApiClient.call_api = call_api
     try:
-        yield
+        yield bodies
+    except Posted:
+        pass
     finally:
         ApiClient.call_api = before
 

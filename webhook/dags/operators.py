@@ -11,6 +11,8 @@ subclass with an `execute` of its own (GKE's, EKS', a team's) the provider's one
 | `@task.kubernetes_cmd`            | the same, without the command: the function makes it    |
 | KubernetesJobOperator, Kueue's    | `build_job_request_obj`                                 |
 | SparkKubernetesOperator           | the application with Airflow's labels                   |
+| KubernetesCreateResourceOperator  | each object of its YAML; those that make no pod are left |
+|                                   | out                                                     |
 
 `deferrable` makes no difference to the object; it is set because the deferrable way ends with it,
 without the clean-up that the other one does.
@@ -21,8 +23,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.operators.resource import KubernetesCreateResourceOperator
 
-from webhook.dags.offline import OfflineHook, Posted, kept
+from webhook.dags.offline import OfflineHook, kept
 from webhook.dags.unknown import Ledger
 
 OWN = "airflow.providers.cncf.kubernetes."
@@ -31,33 +34,57 @@ COMMAND_DECORATOR = "airflow.providers.cncf.kubernetes.decorators.kubernetes_cmd
 RUN_ID = "manual__2000-01-01T00:00:00+00:00"
 
 
+# What makes pods, of all that the YAML of a KubernetesCreateResourceOperator may hold.
+# fmt: off
+KINDS = frozenset({
+    "Pod", "PodTemplate", "Job", "CronJob", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet",
+    "ReplicationController", "SparkApplication", "ScheduledSparkApplication",
+})
+# fmt: on
+
+
 def makes_pods(operator_class: type) -> bool:
-    return issubclass(operator_class, KubernetesPodOperator)
+    return issubclass(operator_class, KubernetesPodOperator | KubernetesCreateResourceOperator)
 
 
 def sent(
     task: Any, dag: Any, map_index: int | None, ledger: Ledger, namespace: str | None
-) -> tuple[dict[str, Any], list[str]]:
-    """The object that `task`, the caller's own copy and rendered, would send, and notes on it."""
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """What `task`, the caller's own copy and rendered, would send that makes pods, and notes."""
     notes: list[str] = []
     execute = _own_execute(task, ledger, notes)
+    given = isinstance(task, KubernetesCreateResourceOperator)
     vars(task).update(deferrable=True, allow_nested_operators=True)
     vars(task)["hook"] = OfflineHook(ledger, task, namespace)
-    try:
-        with kept():
-            execute(task, running(task, dag, map_index))
-    except Posted as posted:
-        return posted.body, notes
-    raise RuntimeError("the operator ended without creating anything")
+    with kept(all_of_them=given) as bodies:
+        execute(task, running(task, dag, map_index))
+    if not bodies:
+        raise RuntimeError("the operator ended without creating anything")
+    if map_index is None:
+        for body in bodies:
+            name_no_index(body, ledger)
+    return [body for body in bodies if not given or body["kind"] in KINDS], notes
+
+
+def name_no_index(body: Any, ledger: Ledger) -> None:
+    """Say of the map index that it is not known, wherever Airflow has put the one of `running`."""
+    for key, value in body.items() if isinstance(body, dict) else enumerate(body):
+        if key in ("labels", "annotations") and "task_id" in value and "map_index" in value:
+            value["map_index"] = ledger.token("{{ ti.map_index }}")
+        elif isinstance(value, dict | list):
+            name_no_index(value, ledger)
 
 
 def running(task: Any, dag: Any, map_index: int | None) -> dict[str, Any]:
-    """What `execute` asks of its run: a first try of a run with a name that stands for any."""
+    """What `execute` asks of its run: a first try of a run with a name that stands for any.
+
+    A map index that is not known is 0, until `name_no_index` says so.
+    """
     ti = SimpleNamespace(
         dag_id=task.dag_id,
         task_id=task.task_id,
         run_id=RUN_ID,
-        map_index=-1 if map_index is None else map_index,
+        map_index=0 if map_index is None else map_index,
         try_number=1,
         task=task,
         xcom_push=lambda *_, **__: None,

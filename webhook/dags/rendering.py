@@ -78,8 +78,8 @@ def _of_variant(
     elif "pod_override" in (task.executor_config or {}):
         yield base | {"type": "ignored"}
     if operators.makes_pods(operator):
-        kind = {"makes": "operator"}
-        yield base | kind | _operator(dag, variant, namespace)
+        for one in _operator(dag, variant, namespace):
+            yield base | {"makes": "operator"} | one
 
 
 def _worker(task: Any, at: int | None, ledger: Ledger, unknown: dict[str, str]) -> Record:
@@ -95,14 +95,16 @@ def _worker(task: Any, at: int | None, ledger: Ledger, unknown: dict[str, str]) 
     return {"object": body, "told": ledger.every(), "fields": fields, "notes": notes}
 
 
-def _operator(dag: Any, variant: Variant, namespace: str | None) -> Record:
+def _operator(dag: Any, variant: Variant, namespace: str | None) -> Iterator[Record]:
     task, at, unknown, ledger = variant
     try:
         unknown = unknown | render(task, dag, at, ledger)
-        body, notes = operators.sent(task, dag, at, ledger, namespace)
+        bodies, notes = operators.sent(task, dag, at, ledger, namespace)
     except Exception as error:  # noqa: BLE001  # a template's, a hook's or a callback's
-        return {"error": ledger.told(_told(error))}
-    return {"object": body, "told": ledger.every(), "fields": unknown, "notes": notes}
+        yield {"error": ledger.told(_told(error))}
+        return
+    for body in bodies:
+        yield {"object": body, "told": ledger.every(), "fields": unknown, "notes": notes}
 
 
 def _told(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 Airflow's own `PodGenerator.construct_pod` puts it together: the deployment's `pod_template_file`,
 or the task's own; what the executor adds; the task's `pod_override`; and `pod_mutation_hook` last.
-The arguments hold a token and the run's ids, so they are not known.
+Its arguments are those of `command`.
 """
 
 from functools import cache
@@ -14,9 +14,10 @@ from airflow.providers.cncf.kubernetes import kubernetes_helper_functions as nam
 from airflow.providers.cncf.kubernetes.kube_config import KubeConfig
 from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
 
+from webhook.dags import command
 from webhook.dags.legacy import Legacy, translated
 from webhook.dags.offline import serialised
-from webhook.dags.operators import RUN_ID
+from webhook.dags.operators import RUN_ID, name_no_index
 from webhook.dags.unknown import Ledger
 
 ALIAS = "KubernetesExecutor"
@@ -94,18 +95,20 @@ def sent(task: Any, map_index: int | None, ledger: Ledger) -> dict[str, Any]:
         "try_number": 1,
         "kube_image": config.kube_image,
         "date": None,
-        "args": [ledger.token("what the executor runs")],
+        "args": command.arguments(task, map_index, ledger),
         "pod_override_object": PodGenerator.from_obj(given),
         "base_worker_pod": PodGenerator.deserialize_model_file(template),
         "namespace": config.kube_namespace if _is_set("namespace") else ledger.token(_NAMESPACE),
         "scheduler_job_id": _SCHEDULER,
         "run_id": RUN_ID,
-        "map_index": -1 if map_index is None else map_index,
+        "map_index": 0 if map_index is None else map_index,
         "with_mutation_hook": True,
     }
     taken = signature(PodGenerator.construct_pod).parameters
     pod = PodGenerator.construct_pod(**{key: arguments[key] for key in taken if key in arguments})
     body = serialised(pod)
+    if map_index is None:
+        name_no_index(body, ledger)
     labels = body["metadata"].get("labels", {})
     if labels.get("airflow-worker") == _SCHEDULER:
         labels["airflow-worker"] = ledger.token("the scheduler's job")

@@ -26,11 +26,12 @@ from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperato
 from airflow.providers.cncf.kubernetes.operators.resource import KubernetesCreateResourceOperator
 
 from webhook.dags.offline import OfflineHook, kept
-from webhook.dags.unknown import Ledger
+from webhook.dags.unknown import Ledger, holds_token
 
 OWN = "airflow.providers.cncf.kubernetes."
 # Calls the author's function for the command.
 COMMAND_DECORATOR = "airflow.providers.cncf.kubernetes.decorators.kubernetes_cmd"
+INPUT = "__PYTHON_INPUT"  # `_PYTHON_INPUT_ENV` of the provider's decorators/kubernetes.py
 RUN_ID = "manual__2000-01-01T00:00:00+00:00"
 
 
@@ -60,9 +61,11 @@ def sent(
         execute(task, running(task, dag, map_index))
     if not bodies:
         raise RuntimeError("the operator ended without creating anything")
-    if map_index is None:
-        for body in bodies:
+    for body in bodies:
+        if map_index is None:
             name_no_index(body, ledger)
+        if _asks_a_run([getattr(task, "op_args", None), getattr(task, "op_kwargs", None)]):
+            _name_no_input(body, ledger)
     return [body for body in bodies if not given or body["kind"] in KINDS], notes
 
 
@@ -73,6 +76,21 @@ def name_no_index(body: Any, ledger: Ledger) -> None:
             value["map_index"] = ledger.token("{{ ti.map_index }}")
         elif isinstance(value, dict | list):
             name_no_index(value, ledger)
+
+
+def _asks_a_run(value: Any) -> bool:
+    """Whether an argument of the decorated function, or a part of it, is not known."""
+    if isinstance(value, dict | list | tuple):
+        return any(map(_asks_a_run, value.values() if isinstance(value, dict) else value))
+    return holds_token(value)
+
+
+def _name_no_input(pod: dict[str, Any], ledger: Ledger) -> None:
+    """`@task.kubernetes` hands the arguments over as one variable, pickled."""
+    for container in pod["spec"]["containers"]:
+        for variable in container.get("env", ()):
+            if variable["name"] == INPUT:
+                variable["value"] = ledger.token("the arguments, pickled")
 
 
 def running(task: Any, dag: Any, map_index: int | None) -> dict[str, Any]:
@@ -101,7 +119,8 @@ def _own_execute(task: Any, ledger: Ledger, notes: list[str]) -> Any:
             continue
         module = one.__module__
         if module == COMMAND_DECORATOR:
-            task.cmds = [ledger.token(f"what {task.python_callable.__name__} returns")]
+            returned = [ledger.token(f"what {task.python_callable.__name__} returns")]
+            task.cmds, task.arguments = ([], returned) if task.args_only else (returned, [])
         elif module.startswith(OWN):
             return unwrap(found)
         elif not module.startswith(("airflow.sdk.", "airflow.decorators.")):

@@ -1,0 +1,1 @@
+"""As in Airflow's source tree; only what example DAGs ask for."""

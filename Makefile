@@ -70,6 +70,7 @@ check: env ## lint, types, format, and that no generated file is stale
 	$(VENV)/bin/taxiway schema --tests | cmp - docs/taxiway-tests-v1test.schema.json
 	$(PY) charts/table.py --check
 	$(PY) -m tests.reliability --check
+	$(PY) -m tests.airflow_real --check
 	$(PY) -m benchmarks --check
 
 format: env ## format the code

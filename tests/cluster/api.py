@@ -42,9 +42,7 @@ COLLECTIONS = {
     "MutatingWebhookConfiguration": (
         "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
     ),
-    "MutatingAdmissionPolicy": (
-        "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies"
-    ),
+    "MutatingAdmissionPolicy": ("/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies"),
     "MutatingAdmissionPolicyBinding": (
         "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings"
     ),

@@ -21,7 +21,7 @@ def capture(airflow: str, scratch: Path) -> recorded.Recorded:
     return recorded.Recorded(
         airflow=environments.version(airflow),
         provider=environments.version(airflow, environments.PROVIDER),
-        sent=tuple(map(recorded.kept, sent)),
+        sent=recorded.kept(sent),
     )
 
 

@@ -4,15 +4,16 @@ This is made equal, and nothing else:
 
 | what       | where                                                        | becomes      |
 |------------|--------------------------------------------------------------|--------------|
-| names      | the 8 random characters at the end of a `metadata.name`      | `…-<random>` |
+| names      | the 8 random characters at the end of a `metadata.name`, and | `…-<random>` |
+|            | of the object's own name in its text                         |              |
 | run ids    | labels and annotations `run_id`; in text, `manual__` and a time | `<run id>` |
 | timestamps | in text, `2026-11-21T18:35:40.6+00:00` and its like          | `<time>`     |
-| UUIDs      | in text                                                      | `<uuid>`     |
+| UUIDs      | in text, with dashes or without                              | `<uuid>`     |
 | tokens     | in text: a JWT, three parts of base64                        | `<token>`    |
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 _RANDOM = re.compile(r"-[a-z0-9]{8}$")
@@ -20,30 +21,39 @@ _DAY = r"\d{4}-\d\d-\d\d"
 _TEXT = (
     (re.compile(rf"manual__{_DAY}T[0-9:.+]+"), "<run id>"),
     (re.compile(rf"{_DAY}[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"), "<time>"),
-    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<uuid>"),
+    (re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|\b[0-9a-f]{32}\b"), "<uuid>"),
     (re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+"), "<token>"),
 )
+Patterns = Sequence[tuple[re.Pattern[str], str]]
 _IDS = {"labels": "run_id", "annotations": "run_id"}
 
 
-def without_run(value: Any, path: str = "") -> Any:
+def without_run(whole: dict[str, Any]) -> dict[str, Any]:
     """The object, with a word in place of what another run has otherwise."""
+    name = whole.get("metadata", {}).get("name", "")
+    patterns = [(re.compile(re.escape(name)), _RANDOM.sub("-<random>", name))] if name else []
+    found: dict[str, Any] = _without(whole, "", [*patterns, *_TEXT])
+    return found
+
+
+def _without(value: Any, path: str, patterns: Patterns) -> Any:
     if isinstance(value, dict):
-        return {key: _of_key(key, item, path) for key, item in value.items()}
+        return {key: _of_key(key, item, path, patterns) for key, item in value.items()}
     if isinstance(value, list):
-        return [without_run(item, f"{path}/{place}") for place, item in enumerate(value)]
+        return [_without(item, f"{path}/{at}", patterns) for at, item in enumerate(value)]
     if isinstance(value, str):
-        for pattern, word in _TEXT:
+        for pattern, word in patterns:
             value = pattern.sub(word, value)
     return value
 
 
-def _of_key(key: str, item: Any, path: str) -> Any:
-    if path.endswith("/metadata") and key == "name" and isinstance(item, str):
-        return _RANDOM.sub("-<random>", without_run(item))
+def _of_key(key: str, item: Any, path: str, patterns: Patterns) -> Any:
     if key == _IDS.get(path.rpartition("/")[2]):
         return "<run id>"
-    return without_run(item, f"{path}/{key}")
+    found = _without(item, f"{path}/{key}", patterns)
+    if path.endswith("/metadata") and key == "name" and isinstance(found, str):
+        return _RANDOM.sub("-<random>", found)
+    return found
 
 
 def differences(sent: Any, rendered: Any, unknown: dict[str, str], path: str = "") -> Iterator[str]:

@@ -5,6 +5,7 @@ Airflow sends then. Kept without what another run has otherwise (`alike`).
 """
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,10 @@ def stored(airflow: str) -> Recorded:
     return msgspec.json.decode(file_of(airflow).read_bytes(), type=Recorded)
 
 
-def kept(one: Sent) -> Sent:
-    """As it is stored."""
-    return msgspec.structs.replace(one, object=without_run(one.object))
+def kept(sent: Iterable[Sent]) -> tuple[Sent, ...]:
+    """As they are stored: in an order that does not depend on which task Airflow ran first."""
+    every = (msgspec.structs.replace(one, object=without_run(one.object)) for one in sent)
+    return tuple(sorted(every, key=lambda one: (one.file, one.dag_id, one.task_id, one.map_index)))
 
 
 def store(airflow: str, recorded: Recorded) -> None:

@@ -201,6 +201,8 @@ def environment(asked: Asked, home: Path, own: Mapping[str, str]) -> dict[str, s
     theirs = Path(own.get("AIRFLOW_HOME") or Path.home() / "airflow")
     config = Path(own.get("AIRFLOW_CONFIG") or theirs / "airflow.cfg")
     settings = {
+        # A sensor asks which executor there is, and Airflow 2 then refuses SQLite.
+        "_AIRFLOW__SKIP_DATABASE_EXECUTOR_COMPATIBILITY_CHECK": "1",
         "AIRFLOW_HOME": str(home),
         "AIRFLOW_CONFIG": str(config if config.is_file() else home / "airflow.cfg"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(folder_of(asked).absolute()),

@@ -16,6 +16,7 @@ from webhook.dags.unknown import Ledger
 # A task of 1,000 mapped ones has as many pods; 100 of 1 ms show what their author wrote.
 MOST = 100
 EVERY_FIELD = "*"
+LISTS = ("arguments", "cmds")  # of text, in which a token can stand for all of it
 
 
 class Variant(NamedTuple):
@@ -48,7 +49,7 @@ def _alone(task: Any) -> int | None:
     """-1 is Airflow's own for a task that is not mapped; None where its task group is."""
     group = getattr(task, "task_group", None)
     while group is not None:
-        if type(group).__name__ == "MappedTaskGroup":
+        if group.__class__.__name__ == "MappedTaskGroup":  # Airflow 2 gives a proxy of it
             return None
         group = getattr(group, "task_group", None) or getattr(group, "parent_group", None)
     return -1
@@ -84,12 +85,13 @@ def _asked(each: Any) -> str:
 def _unmapped(
     task: Any, given: Mapping[str, Any], at: int | None, unknown: dict[str, str]
 ) -> Variant:
-    """Arguments that are not known are left out; those of a decorated function are its own."""
+    """What is not known is left out, but for LISTS; a function's arguments are its own."""
     ledger = Ledger()
     if "Decorated" in type(task).__name__:
         named = dict(given) | {key: ledger.token(text) for key, text in unknown.items()}
         one = task.unmap({"op_kwargs": named})
         unknown = {}
     else:
-        one = task.unmap(given)
+        lists = {key: [ledger.token(text)] for key, text in unknown.items() if key in LISTS}
+        one = task.unmap({**given, **lists})
     return Variant(one.prepare_for_execution(), at, unknown, ledger)

@@ -89,7 +89,7 @@ class Run3(Run):
             bundle_info=BundleInfo(name="dags-folder"),
         )
         executor.queue_workload(workload, session=self.session)
-        ti.state = State.QUEUED
+        ti.state, ti.queued_by_job_id = State.QUEUED, executor.job_id
         self.session.commit()
 
 
@@ -130,8 +130,10 @@ class Airflow3(OfAirflow):
         from airflow.sdk import timezone
         from airflow.serialization.serialized_objects import DagSerialization
         from airflow.utils.types import DagRunTriggeredByType, DagRunType
+        from sqlalchemy.orm import sessionmaker
 
-        session, now = settings.Session(), timezone.utcnow()
+        # One of its own: the executor closes the one that all of a thread share.
+        session, now = sessionmaker(settings.engine)(), timezone.utcnow()
         stored = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
         manual = {"run_type": DagRunType.MANUAL, "logical_date": now, "run_after": now}
         dag_run = get_or_create_dagrun(

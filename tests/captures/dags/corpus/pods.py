@@ -14,10 +14,17 @@ except ImportError:  # Airflow 2
     from airflow.utils.task_group import TaskGroup
 
 COMMON = {"schedule": None, "start_date": datetime(2024, 1, 1, tzinfo=UTC), "catchup": False}
-# The provider of Airflow 2.10 does not know this one.
 KNOWN = signature(KubernetesPodOperator.__init__).parameters
-RUNTIME_CLASS = {"runtime_class_name": "gvisor"} if "runtime_class_name" in KNOWN else {}
+# The provider of Airflow 2.10 refuses a template in a name.
+OLD = "runtime_class_name" not in KNOWN
+TEMPLATED_NAME = "known" if OLD else "{{ dag.dag_id }}-{{ params.size }}"
 IMAGE = "registry.example.com/batch:1"
+
+
+def known(**given):
+    """Those arguments that this release of the provider has."""
+    return {name: value for name, value in given.items() if name in KNOWN}
+
 
 with DAG("plain", **COMMON):
     KubernetesPodOperator(task_id="nothing_but_an_image", image=IMAGE)
@@ -49,7 +56,7 @@ with DAG("placement", **COMMON):
         ),
         schedulername="volcano",
         priority_class_name="batch",
-        **RUNTIME_CLASS,
+        **known(runtime_class_name="gvisor"),
     )
 
 with DAG("storage", **COMMON):
@@ -107,7 +114,7 @@ with DAG("security", **COMMON):
         name="confined",
         image=IMAGE,
         service_account_name="etl",
-        automount_service_account_token=False,
+        **known(automount_service_account_token=False),
         security_context={"runAsUser": 1000, "fsGroup": 2000},
         container_security_context={
             "allowPrivilegeEscalation": False,
@@ -189,7 +196,7 @@ with DAG(
 ):
     KubernetesPodOperator(
         task_id="known",
-        name="{{ dag.dag_id }}-{{ params.size }}",
+        name=TEMPLATED_NAME,
         image="registry.example.com/batch:{{ params.tag }}",
         labels={"task": "{{ ti.task_id }}", "region": "{{ where }}"},
         arguments=["--dag", "{{ dag.dag_id }}", "{{ task.task_id | upper }}"],

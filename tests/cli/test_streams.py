@@ -51,8 +51,9 @@ def test_streams_of_all_kinds(shell: str, words: tuple[str, ...], code: int, sai
 
 
 def test_ctrl_c_is_no_denial() -> None:
+    """Also where a shell that began the tests in the background has them ignore SIGINT."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "webhook", *REVIEW, "-"],
+        ["env", "--default-signal=INT", sys.executable, "-m", "webhook", *REVIEW, "-"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -9,6 +9,7 @@ This is made equal, and nothing else:
 | run ids    | labels and annotations `run_id`; in text, `manual__` and a time | `<run id>` |
 | timestamps | in text, `2026-11-21T18:35:40.6+00:00` and its like          | `<time>`     |
 | UUIDs      | in text, with dashes or without                              | `<uuid>`     |
+|            | in text, the ids of a trace (W3C's `traceparent`)            | `<trace>`    |
 | tokens     | in text: a JWT, three parts of base64                        | `<token>`    |
 """
 
@@ -21,6 +22,7 @@ _DAY = r"\d{4}-\d\d-\d\d"
 _TEXT = (
     (re.compile(rf"manual__{_DAY}T[0-9:.+]+"), "<run id>"),
     (re.compile(rf"{_DAY}[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"), "<time>"),
+    (re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"), "<trace>"),
     (re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|\b[0-9a-f]{32}\b"), "<uuid>"),
     (re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+"), "<token>"),
 )

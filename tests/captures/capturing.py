@@ -1,7 +1,9 @@
 """What Airflow sends when it runs the DAGs of a folder: each object, and whose it is."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,20 +32,34 @@ def captured(place: Place, recorder: Recorder, scratch: Path) -> Iterator[Sent]:
         "token": str(token),
     }
     output = scratch / "output"
+    code = _through(
+        [str(place.python), "-m", "tests.captures.inside", json.dumps(settings)],
+        environment(place, recorder, scratch, kubeconfig),
+        output,
+    )
+    assert code == 0, f"{output} ends:\n{output.read_text(errors='replace')[-4000:]}"
+    for line in journal.read_text().splitlines():
+        yield from _of_entry(json.loads(line), recorder)
+
+
+def _through(command: list[str], environment: dict[str, str], output: Path) -> int:
+    """Run it to its end, and then end what it has started: the executor's own processes."""
     with output.open("wb") as file:
-        done = subprocess.run(
-            [place.python, "-m", "tests.captures.inside", json.dumps(settings)],
+        process = subprocess.Popen(
+            command,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
-            timeout=RUN_SECONDS,
-            cwd=scratch,
-            env=environment(place, recorder, scratch, kubeconfig),
-            check=False,
+            cwd=output.parent,
+            env=environment,
+            start_new_session=True,
         )
-    assert done.returncode == 0, f"{output} ends:\n{output.read_text(errors='replace')[-4000:]}"
-    for line in journal.read_text().splitlines():
-        yield from _of_entry(json.loads(line), recorder)
+    try:
+        return process.wait(RUN_SECONDS)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _of_entry(entry: dict[str, object], recorder: Recorder) -> Iterator[Sent]:

@@ -17,6 +17,8 @@ from webhook.cli.common_options import (
     NowOption,
     Output,
     OutputOption,
+    PoliciesOption,
+    UserOption,
     day,
     end,
 )
@@ -61,17 +63,8 @@ def review(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE...", help="YAML or JSON; - is standard input.")
     ],
-    policies: Annotated[
-        Path, typer.Option(metavar="DIR", help="The directory of the policies, or one file.")
-    ],
-    user: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Who creates the pods, such as "
-            "system:serviceaccount:airflow:airflow-worker. Without it `users` is not tested.",
-        ),
-    ] = None,
+    policies: PoliciesOption,
+    user: UserOption = None,
     namespace: Annotated[
         str | None, typer.Option(metavar="NAME", help="Of pods that do not name their own.")
     ] = None,
@@ -139,12 +132,8 @@ def lint(
     from webhook.cli import lint as command
 
     asked = command.Asked(namespace=namespace, kubeconfig=kubeconfig, context=context)
-    if not cluster and asked != command.Asked():
-        raise typer.BadParameter("give it too, or a directory alone", param_hint="--cluster")
-    if not cluster and policies is None:
-        raise typer.BadParameter(
-            "give the directory of the policies, or --cluster and --namespace", param_hint="DIR"
-        )
+    if not cluster:
+        _refuse_without_cluster(policies, is_asked=asked != command.Asked())
     if policies is None and namespace is None:
         raise typer.BadParameter("is needed without a directory", param_hint="--namespace")
     settings = command.LintSettings(
@@ -155,6 +144,16 @@ def lint(
         cluster=asked if cluster else None,
     )
     end(command.lint(settings))
+
+
+def _refuse_without_cluster(policies: Path | None, *, is_asked: bool) -> None:
+    """Raises BadParameter where `lint` is given what only a cluster has, or nothing."""
+    if is_asked:
+        raise typer.BadParameter("give it too, or a directory alone", param_hint="--cluster")
+    if policies is None:
+        raise typer.BadParameter(
+            "give the directory of the policies, or --cluster and --namespace", param_hint="DIR"
+        )
 
 
 app.command(short_help="Show why Taxiway decides about a pod as it does.")(explain_options.explain)

@@ -16,6 +16,17 @@ class Output(StrEnum):
 OutputOption = Annotated[
     Output, typer.Option("--output", "-o", help="For people, or JSON Lines for scripts.")
 ]
+PoliciesOption = Annotated[
+    Path, typer.Option(metavar="DIR", help="The directory of the policies, or one file.")
+]
+UserOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Who creates the pods, such as system:serviceaccount:airflow:airflow-worker. "
+        "Without it `users` is not tested.",
+    ),
+]
 NowOption = Annotated[
     str | None,
     typer.Option(metavar="DATE", help="Judge exemptions as of this date (UTC), not today."),

@@ -1,12 +1,14 @@
 """The options of `taxiway dags`."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from webhook.cli.common_options import NowOption, day, end
+from webhook.cli.common_options import NowOption, PoliciesOption, UserOption, day, end
+from webhook.cli.with_options import with_options
 
 
 class DagsOutput(StrEnum):
@@ -15,68 +17,65 @@ class DagsOutput(StrEnum):
     github = "github"
 
 
-def dags(
+@dataclass(frozen=True, kw_only=True)
+class DagsOptions:
+    """As they are given."""
+
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", help="DAG folders, or DAG files.")
-    ],
-    policies: Annotated[
-        Path, typer.Option(metavar="DIR", help="The directory of the policies, or one file.")
-    ],
-    user: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Who creates the pods, such as "
-            "system:serviceaccount:airflow:airflow-worker. Without it `users` is not tested.",
-        ),
-    ] = None,
+    ]
+    policies: PoliciesOption
+    user: UserOption = None
     namespace: Annotated[
         str | None,
         typer.Option(
             metavar="NAME", help="Of pods that do not name their own, and of the executor's."
         ),
-    ] = None,
+    ] = None
     executor: Annotated[
         str | None,
         typer.Option(
             metavar="NAME", help="As in airflow.cfg: KubernetesExecutor makes a pod of each task."
         ),
-    ] = None,
+    ] = None
     pod_template_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The deployment's, for the executor's pods.")
-    ] = None,
+    ] = None
     dags_folder: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR", help="From which DAG files import each other, if it is not PATH."
         ),
-    ] = None,
+    ] = None
     python: Annotated[
         str | None,
         typer.Option(
             metavar="FILE", help="The Python of the environment that has Airflow, if another."
         ),
-    ] = None,
+    ] = None
     govern_all: Annotated[
         bool, typer.Option("--all", help="As in a namespace labelled taxiway/govern: all.")
-    ] = False,
+    ] = False
     allow_unknown: Annotated[
         bool,
         typer.Option("--allow-unknown", help="What only the run can tell is no failure."),
-    ] = False,
+    ] = False
     show_pods: Annotated[
         bool,
         typer.Option("--show-pods", help="With -o json: what Airflow would send, environment too."),
-    ] = False,
+    ] = False
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", min=1, help="For Airflow to load and render all.")
-    ] = 300,
-    now: NowOption = None,
+    ] = 300
+    now: NowOption = None
     output: Annotated[
         DagsOutput,
         typer.Option("--output", "-o", help="For people, for scripts, or for GitHub Actions."),
-    ] = DagsOutput.text,
-) -> None:
+    ] = DagsOutput.text
+
+
+@with_options
+def dags(options: DagsOptions) -> None:
     """Show what Taxiway would do with the pods of DAGs: by file, line and task, before they run.
 
     Airflow itself loads the files and renders the pods; no task runs, and no database, connection
@@ -87,25 +86,25 @@ def dags(
     from webhook.cli import dags as command
     from webhook.cli.dag_process import Asked
 
-    if show_pods and output is not DagsOutput.json:
+    if options.show_pods and options.output is not DagsOutput.json:
         raise typer.BadParameter("is for -o json alone", param_hint="--show-pods")
     asked = Asked(
-        paths=tuple(paths),
-        python=python,
-        dags_folder=dags_folder,
-        executor=executor,
-        pod_template_file=pod_template_file,
-        namespace=namespace,
-        timeout=timeout,
+        paths=tuple(options.paths),
+        python=options.python,
+        dags_folder=options.dags_folder,
+        executor=options.executor,
+        pod_template_file=options.pod_template_file,
+        namespace=options.namespace,
+        timeout=options.timeout,
     )
     settings = command.DagsSettings(
         asked=asked,
-        policies=policies,
-        today=day(now),
-        output=output.value,
-        user=user,
-        govern_all=govern_all,
-        show_pods=show_pods,
-        allow_unknown=allow_unknown,
+        policies=options.policies,
+        today=day(options.now),
+        output=options.output.value,
+        user=options.user,
+        govern_all=options.govern_all,
+        show_pods=options.show_pods,
+        allow_unknown=options.allow_unknown,
     )
     end(command.dags(settings))

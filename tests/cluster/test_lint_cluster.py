@@ -298,7 +298,7 @@ def test_who_is_not_known(people: Path, tmp_path: Path) -> None:
 
 WRONG = {
     "a namespace without --cluster": (("lint", "examples/policies", "-n", "a"), "--cluster"),
-    "neither directory nor cluster": (("lint",), "--cluster"),
+    "neither directory nor cluster": (("lint",), "DIR"),
     "a cluster without a namespace": (("lint", "--cluster"), "--namespace"),
 }
 

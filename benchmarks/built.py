@@ -5,12 +5,10 @@ built again when their source or what they require changed; cold that takes some
 """
 
 import hashlib
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Missing
 from tests.cluster import binaries
@@ -24,12 +22,13 @@ def programs() -> dict[str, Path]:
     folder = binaries.cache_home() / f"benchmarks-{_digest()}"
     found = {name: folder / name for name in PROGRAMS}
     if not all(path.exists() for path in found.values()):
+        print("building the programs in Go of the benchmark", file=sys.stderr, flush=True)
+        packages = {f"./{name}": path for name, path in found.items()}
         try:
-            command = binaries.go()
+            with binaries.one_build():
+                binaries.go_build(binaries.go(), MODULE, packages, what="benchmarks/go")
         except binaries.Missing as missing:
             raise Missing(str(missing)) from missing
-        with binaries.one_build():
-            _build(command, folder)
     return found
 
 
@@ -37,25 +36,6 @@ def _digest() -> str:
     """Of all that they are made of."""
     sources = sorted(path for path in MODULE.rglob("*") if path.suffix in {".go", ".mod", ".sum"})
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
-
-
-def _build(command: str, folder: Path) -> None:
-    print("building the programs in Go of the benchmark", file=sys.stderr, flush=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder, prefix="building-") as scratch:
-        done = subprocess.run(
-            [command, "build", "-o", f"{scratch}/", "-ldflags", "-s -w", "./..."],
-            cwd=MODULE,
-            env=os.environ | {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise Missing(f"go build of benchmarks/go failed: {reason}")
-        for name in PROGRAMS:
-            (Path(scratch) / name).replace(folder / name)
 
 
 def versions() -> dict[str, str]:

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 from tests.airflow_real import environments, postgres
-from tests.cluster.binaries import Missing
+from tests.cluster.binaries import Missing, alone
 
 MIGRATE_SECONDS = 600
 
@@ -20,7 +20,7 @@ def migrated(airflow: str) -> Path:
     environment = environments.locate(airflow)
     made = environment / f"database-{postgres.major(postgres.locate())}"
     if not made.exists():
-        with environments.alone(f"database-{airflow}"):
+        with alone(f"database-{airflow}"):
             if not made.exists():
                 _make(made, environment)
     return made

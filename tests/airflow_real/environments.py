@@ -16,18 +16,15 @@ cannot be done it says in one line what is left out, which is a failure with CI=
 """
 
 import argparse
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from tests.cluster.binaries import Missing, cache_home
+from tests.cluster.binaries import Missing, alone, cache_home
 
 HERE = Path(__file__).parent
 NEWEST, OLDEST = "3", "2.10"
@@ -67,15 +64,6 @@ def locate(airflow: str) -> Path:
             if not (made / STAMP).exists():
                 _make(made, airflow)
     return made
-
-
-@contextmanager
-def alone(what: str) -> Iterator[None]:
-    """One process at a time on this machine does this."""
-    cache_home().mkdir(parents=True, exist_ok=True)
-    with (cache_home() / f"{what}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def interpreter(airflow: str) -> str:

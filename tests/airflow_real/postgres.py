@@ -17,8 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.airflow_real.environments import alone
-from tests.cluster.binaries import Missing
+from tests.cluster.binaries import Missing, alone
 from tests.cluster.processes import Program, free_port
 from tests.serving import until
 

@@ -18,7 +18,7 @@ import zipfile
 from pathlib import Path
 
 from tests.airflow_real import environments
-from tests.cluster.binaries import Missing, cache_home
+from tests.cluster.binaries import Missing, alone, cache_home
 
 HERE = Path(__file__).parent
 INSIDE = "tests/system/cncf/kubernetes/"
@@ -35,7 +35,7 @@ def located(airflow: str) -> Path:
     digest = hashlib.sha256(lock(airflow).read_bytes()).hexdigest()[:12]
     folder = cache_home() / f"examples-{airflow}-{digest}"
     if not (folder / STAMP).exists():
-        with environments.alone(f"examples-{airflow}"):
+        with alone(f"examples-{airflow}"):
             if not (folder / STAMP).exists():
                 _fetch(airflow, folder)
     return folder

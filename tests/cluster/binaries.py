@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,22 +162,39 @@ def build(module: Module, names: list[str]) -> None:
 
 
 @contextmanager
-def one_build() -> Iterator[None]:
-    """One build at a time on this machine: two at once would take the memory of both."""
+def alone(what: str) -> Iterator[None]:
+    """One process at a time on this machine does this."""
     cache_home().mkdir(parents=True, exist_ok=True)
-    with (cache_home() / "build.lock").open("w") as lock:
+    with (cache_home() / f"{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
+def one_build() -> AbstractContextManager[None]:
+    """Two builds at once would take the memory of both."""
+    return alone("build")
+
+
 def compile_into(module: Module, names: list[str], command: str) -> None:
     stamp = f" -X {module.stamp}={module.version}" if module.stamp else ""
-    module.cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=module.cache, prefix="building-") as scratch:
-        packages = [module.packages[name] for name in names]
+    packages = {module.packages[name]: module.cache / name for name in names}
+    what = f"{', '.join(names)} {module.version}"
+    go_build(command, MODULES / module.folder, packages, what=what, flags=stamp)
+
+
+def go_build(
+    command: str, source: Path, packages: Mapping[str, Path], *, what: str, flags: str = ""
+) -> None:
+    """Build these packages of the module in `source`, each to its path, all in one folder.
+
+    `flags` are more of the linker's. Raises Missing, with the last line that Go said.
+    """
+    (folder,) = {path.parent for path in packages.values()}
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix="building-") as scratch:
         done = subprocess.run(
-            [command, "build", "-o", f"{scratch}/", "-ldflags", f"-s -w{stamp}", *packages],
-            cwd=MODULES / module.folder,
+            [command, "build", "-o", f"{scratch}/", "-ldflags", f"-s -w{flags}", *packages],
+            cwd=source,
             env=os.environ | {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"},
             capture_output=True,
             text=True,
@@ -185,9 +202,9 @@ def compile_into(module: Module, names: list[str], command: str) -> None:
         )
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise Missing(f"go build of {', '.join(names)} {module.version} failed: {reason}")
-        for name, package in zip(names, packages, strict=True):
-            (Path(scratch) / program_of(package)).replace(module.cache / name)
+            raise Missing(f"go build of {what} failed: {reason}")
+        for package, path in packages.items():
+            (Path(scratch) / program_of(package)).replace(path)
 
 
 def program_of(package: str) -> str:

@@ -81,7 +81,7 @@ THIRD_PARTY = {
         "cli/shadow_report.py",
         "server/health.py",
         "server/metrics.py",
-        "server/ops.py",
+        "server/monitoring.py",
         "server/shadow_metrics.py",
     },
     "re2": {"policy/pattern.py"},

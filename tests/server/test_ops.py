@@ -154,6 +154,17 @@ def test_pages_for_people(server: Server, path: str) -> None:
     assert server.get(path).status == 200
 
 
+def test_docs_tell_of_what_is_answered_without_fastapi(server: Server) -> None:
+    paths = server.get("/openapi.json").json()["paths"]
+    assert {path: told["get"]["summary"] for path, told in paths.items()} == {
+        "/healthz": "200 while this process lives",
+        "/readyz": "200 while this replica wants requests, else 503; the detail is the same",
+        "/metrics": "For Prometheus",
+        "/denials": "The last 200 denials, newest first, as JSON or as text",
+        "/shadow": "What the planned policies would do differently: JSON or text",
+    }
+
+
 @pytest.mark.parametrize("path", ["/mutate", "/validate"])
 def test_admission_is_not_answered_here(server: Server, path: str) -> None:
     assert server.get(path).status == 404

@@ -1,20 +1,27 @@
-"""The second port while FastAPI is not there yet, and once it is."""
+"""The second port: what is answered without FastAPI, and what has it imported."""
 
 import asyncio
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from threading import Event
 from typing import Any
 
+import msgspec
 import pytest
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
 
+from tests.server.reviews import write_policy
+from tests.serving import running_server
 from webhook.server import ops
 from webhook.server.denials import Denials
 from webhook.server.health import CertificateHealth, Health
-from webhook.server.metrics import Metrics
+from webhook.server.metrics import CONTENT_TYPE, Metrics, gauge
+from webhook.server.monitoring import monitoring
 from webhook.server.people import Asgi, People
 from webhook.server.shadow_page import Page
 
@@ -29,20 +36,30 @@ def health(*, is_loaded: bool) -> Health:
     return made
 
 
-def whole(told: Health) -> Asgi:
-    return ops.application(told, Metrics(), Denials(), no_page)
+def people(told: Health, make: Callable[[], Asgi], metrics: Collector | None = None) -> People:
+    return People(monitoring(told, metrics or Metrics()), make)
+
+
+def whole() -> Asgi:
+    return ops.application(Denials(), no_page)
 
 
 def no_page() -> Page:
     raise AssertionError("nobody asks for it")
 
 
-async def asked(application: Asgi, path: str, method: str = "GET") -> Reply:
-    """What is answered to one request, its headers sorted out."""
+async def asked(
+    application: Asgi, path: str, method: str = "GET", gone: asyncio.Event | None = None
+) -> Reply:
+    """What is answered to one request, its headers sorted out; it is `gone` when that is set."""
     sent: list[dict[str, Any]] = []
+    events = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        for event in events:
+            return event
+        await (gone or asyncio.Event()).wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -64,16 +81,84 @@ async def asked(application: Asgi, path: str, method: str = "GET") -> Reply:
     return start["status"], dict(start["headers"]), b"".join(each["body"] for each in bodies)
 
 
-@pytest.mark.parametrize("is_loaded", [False, True], ids=["without a set", "with a set"])
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_probes_are_answered_as_fastapi_will(path: str, is_loaded: bool) -> None:
-    told = health(is_loaded=is_loaded)
-    early = asyncio.run(asked(People(told, never), path))
-    assert early == asyncio.run(asked(whole(told), path))
+def headers(body: bytes, kind: bytes) -> dict[bytes, bytes]:
+    return {b"content-length": b"%d" % len(body), b"content-type": kind}
 
 
 def never() -> Asgi:
-    raise AssertionError("probes need nothing of it")
+    raise AssertionError("probes and metrics need nothing of it")
+
+
+def test_healthz_needs_no_fastapi() -> None:
+    answered = asyncio.run(asked(people(health(is_loaded=False), never), "/healthz"))
+    assert answered == (200, headers(b"ok\n", b"text/plain; charset=utf-8"), b"ok\n")
+
+
+@pytest.mark.parametrize(
+    ("is_listening", "status"), [(False, 503), (True, 200)], ids=["not ready", "ready"]
+)
+def test_readyz_needs_no_fastapi(is_listening: bool, status: int) -> None:
+    told = health(is_loaded=True)
+    told.certificate = CertificateHealth(datetime(1971, 1, 1, tzinfo=UTC))
+    told.listener_answers = is_listening
+    answered = asyncio.run(asked(people(told, never), "/readyz"))
+    body = msgspec.json.format(msgspec.json.encode(told.detail()), indent=2) + b"\n"
+    assert answered == (status, headers(body, b"application/json"), body)
+
+
+class Numbers(Collector):
+    """Gauges without end; `made` of them were asked for."""
+
+    def __init__(self, most: int) -> None:
+        self.made = 0
+        self._most = most
+
+    def collect(self) -> Iterator[Metric]:
+        while self.made < self._most:
+            self.made += 1
+            yield gauge(f"number_{self.made}", "One of them.", self.made)
+
+
+def test_metrics_need_no_fastapi() -> None:
+    answered = asyncio.run(asked(people(health(is_loaded=True), never, Numbers(2)), "/metrics"))
+    told = (
+        b"# HELP number_1 One of them.\n# TYPE number_1 gauge\nnumber_1 1.0\n"
+        b"# HELP number_2 One of them.\n# TYPE number_2 gauge\nnumber_2 2.0\n"
+    )
+    assert answered == (200, {b"content-type": CONTENT_TYPE.encode()}, told)
+
+
+def test_probes_are_answered_between_two_slices_of_metrics() -> None:
+    numbers = Numbers(1_000)
+    both = people(health(is_loaded=True), never, numbers)
+
+    async def probed() -> int:
+        scrape = asyncio.create_task(asked(both, "/metrics"))
+        while not numbers.made:
+            await asyncio.sleep(0)
+        await asked(both, "/healthz")
+        made = numbers.made
+        await scrape
+        return made
+
+    assert asyncio.run(probed()) < numbers.made == 1_000
+
+
+def test_metrics_are_rendered_no_further_when_who_asked_has_gone() -> None:
+    numbers = Numbers(1_000)
+
+    async def cut() -> Reply:
+        gone = asyncio.Event()
+        scrape = asyncio.create_task(
+            asked(people(health(is_loaded=True), never, numbers), "/metrics", gone=gone)
+        )
+        while not numbers.made:
+            await asyncio.sleep(0)
+        gone.set()
+        return await scrape
+
+    asyncio.run(cut())
+    assert numbers.made < 10
 
 
 @pytest.mark.parametrize(
@@ -83,16 +168,16 @@ def test_all_else_waits_for_fastapi_while_probes_are_answered(path: str, method:
     told, may_go_on = health(is_loaded=True), Event()
 
     async def both() -> tuple[Reply, Reply]:
-        people = People(told, partial(late, may_go_on, lambda: whole(told)))
-        waiting = asyncio.create_task(asked(people, path, method))
-        probe = await asked(people, "/healthz")
+        both = people(told, partial(late, may_go_on, whole))
+        waiting = asyncio.create_task(asked(both, path, method))
+        probe = await asked(both, "/healthz")
         assert not waiting.done()
         may_go_on.set()
         return probe, await waiting
 
     probe, reply = asyncio.run(both())
     assert probe[0] == 200
-    assert reply == asyncio.run(asked(whole(told), path, method))
+    assert reply == asyncio.run(asked(whole(), path, method))
 
 
 def late(may_go_on: Event, make: Callable[[], Asgi]) -> Asgi:
@@ -105,22 +190,28 @@ def test_it_is_made_once_and_python_switches_threads_as_before() -> None:
     told, before = health(is_loaded=True), sys.getswitchinterval()
 
     def make() -> Asgi:
-        made.append(whole(told))
+        made.append(whole())
         return made[-1]
 
     async def thrice() -> list[Reply]:
-        people = People(told, make)
-        return list(await asyncio.gather(*(asked(people, "/") for _ in range(3))))
+        port = people(told, make)
+        return list(await asyncio.gather(*(asked(port, "/") for _ in range(3))))
 
     assert [reply[0] for reply in asyncio.run(thrice())] == [200, 200, 200]
     assert (len(made), sys.getswitchinterval()) == (1, before)
 
 
-def test_it_is_made_at_once_after_the_first_load() -> None:
-    told = health(is_loaded=True)
-    started = time.monotonic()
-    asyncio.run(People(told, lambda: whole(told)).open())
-    assert time.monotonic() - started < 2.0
+def test_what_a_cluster_asks_for_never_has_pydantic_loaded_and_a_person_does(
+    tmp_path: Path,
+) -> None:
+    with running_server(write_policy(tmp_path / "policies"), tmp_path) as server:
+        maps = Path(f"/proc/{server.process.pid}/maps")
+        assert [server.get(path).status for path in ("/healthz", "/readyz", "/metrics")] == [
+            200
+        ] * 3
+        assert "pydantic" not in maps.read_text()
+        assert server.get("/docs").status == 200
+        assert "pydantic" in maps.read_text()
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 import uvloop
 from uvicorn.server import ServerState
@@ -39,12 +38,14 @@ from webhook.server.health import CertificateHealth, Health
 from webhook.server.listener import listening, server
 from webhook.server.logs import FLUSH_SECONDS, Clock, Log
 from webhook.server.metrics import Metrics
+from webhook.server.monitoring import monitoring
 from webhook.server.observer import Observer
 from webhook.server.people import Asgi, People
 from webhook.server.policy_reviews import reviewing
 from webhook.server.probe import answers
 from webhook.server.protocol import cut_the_slow
 from webhook.server.request_log import RequestLog
+from webhook.server.shadow_page import Page
 from webhook.server.team_sightings import TeamSightings
 from webhook.server.tls import BadCredentials, LiveCredentials, TlsFiles
 from webhook.server.troubles import Troubles
@@ -139,9 +140,11 @@ class Service:
             self._metrics,
             self._health,
         )
-        parts = self._health, self._metrics, denials, self._shadow.page
-        self._people_application = People(self._health, partial(_whole, *parts))
-        self._people = server(self._people_application, self._troubles)
+        people = People(
+            monitoring(self._health, self._metrics),
+            partial(_for_people, denials, self._shadow.page),
+        )
+        self._people = server(people, self._troubles)
         self._guard = GuardReport(log, settings.guard_labels)
         self._metrics.gauges += [
             self._health.gauges,
@@ -170,7 +173,6 @@ class Service:
             asyncio.create_task(self._admission.serve(self._ports[:1])),
             asyncio.create_task(self._people.serve(self._ports[1:])),
         ]
-        opening = asyncio.create_task(self._people_application.open())
         self._do_chores(loop)
         settle()
         self._say_serving()
@@ -178,9 +180,9 @@ class Service:
         await asyncio.wait([*background, *servers, waiting], return_when="FIRST_COMPLETED")
         code = exits.OK if ended.is_set() else self._say_broken([*background, *servers])
         await self._drain(servers)
-        for task in (*background, opening):
+        for task in background:
             task.cancel()
-        await asyncio.gather(*background, opening, waiting, return_exceptions=True)
+        await asyncio.gather(*background, waiting, return_exceptions=True)
         self._log.event("info", "ended", code=code)
         return code
 
@@ -256,10 +258,10 @@ class Service:
         return BUG
 
 
-def _whole(*parts: Any) -> Asgi:
-    from webhook.server import ops
+def _for_people(denials: Denials, shadow: Callable[[], Page]) -> Asgi:
+    from webhook.server import ops  # and with it FastAPI: see `people`
 
-    return ops.application(*parts)
+    return ops.application(denials, shadow)
 
 
 def _every(loop: asyncio.AbstractEventLoop, seconds: float, chore: Callable[[], None]) -> None:

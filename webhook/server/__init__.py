@@ -4,8 +4,9 @@ The admission port (HTTPS): `application` answers the six paths, `bodies` reads 
 within limits, `protocol` and `listener` fit uvicorn to the API server, `tls` holds the
 certificate and exchanges it, `certificates` makes ones for development.
 
-The second port (plain HTTP, for people and probes): `ops` serves what `health`, `metrics` and
-`denials` know; `probe` asks the first port whether it answers. `logs` writes lines of JSON.
+The second port (plain HTTP, for people and probes): `monitoring` serves what `health` and `metrics`
+know, `ops` what `denials` does, and `people` says who answers. `probe` asks the first port whether
+it answers. `logs` writes lines of JSON.
 
 `shadow` decides requests by a planned set too, once they are answered; `differences` counts what
 it would do otherwise, `shadow_page`, `shadow_metrics` and `shadow_health` tell of it.

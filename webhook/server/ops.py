@@ -1,23 +1,17 @@
-"""The second port, plain HTTP, for people and probes: FastAPI, because nothing here is hot.
+"""What the second port, plain HTTP, has for people: FastAPI, because nothing here is hot.
 
-It runs on the serving loop, once it is imported: `people` answers probes until then. What takes
-long, a scrape of thousands of series, is rendered in slices of a millisecond, and requests for
-admission come in between.
+It runs on the serving loop, once somebody has asked for any of it: see `people`.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Query, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
-from prometheus_client.registry import Collector
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from webhook import __version__
 from webhook.server.denials import Denials, as_text
-from webhook.server.health import Health
-from webhook.server.metrics import CONTENT_TYPE, rendered
-from webhook.server.people import ALIVE, JSON, as_json, readiness
+from webhook.server.monitoring import JSON, as_json
 from webhook.server.shadow_page import Page
 from webhook.server.shadow_page import as_text as shadow_text
 
@@ -41,42 +35,35 @@ INDEX = """<!doctype html>
 """
 
 
-def application(
-    health: Health, metrics: Collector, denials: Denials, shadow: Callable[[], Page]
-) -> FastAPI:
-    """The application of the second port."""
+def application(denials: Denials, shadow: Callable[[], Page]) -> FastAPI:
+    """The application of the second port, but for what `monitoring` answers."""
     app = FastAPI(
         title="Taxiway",
         version=__version__,
         description="Probes, metrics and denials of one replica.",
     )
-    _add_probes(app, health)
-    _add_metrics(app, metrics)
+    _tell_of_monitoring(app)
     _add_denials(app, denials)
     _add_shadow(app, shadow)
     _add_index(app)
     return app
 
 
-def _add_probes(app: FastAPI, health: Health) -> None:
-    @app.get("/healthz", summary="200 while this process lives", response_class=PlainTextResponse)
-    async def healthz() -> str:
-        return ALIVE
-
-    @app.get(
-        "/readyz",
-        summary="200 while this replica wants requests, else 503; the detail is the same",
-        responses={503: {"description": "Not ready; `reasons` says why."}},
-    )
-    async def readyz() -> Response:
-        status, body = readiness(health)
-        return Response(body, status, media_type=JSON)
+def _tell_of_monitoring(app: FastAPI) -> None:
+    """The paths that are answered before this is asked: `/docs` names them, and GET alone works."""
+    lives = "200 while this process lives"
+    wants = "200 while this replica wants requests, else 503; the detail is the same"
+    unready: dict[int | str, dict[str, Any]] = {
+        503: {"description": "Not ready; `reasons` says why."}
+    }
+    add, plain, never = app.get, PlainTextResponse, _answered_before
+    add("/healthz", name="healthz", summary=lives, response_class=plain)(never)
+    add("/readyz", name="readyz", summary=wants, responses=unready)(never)
+    add("/metrics", name="metrics_", summary="For Prometheus", response_class=plain)(never)
 
 
-def _add_metrics(app: FastAPI, metrics: Collector) -> None:
-    @app.get("/metrics", summary="For Prometheus", response_class=PlainTextResponse)
-    async def metrics_() -> Response:
-        return StreamingResponse(_in_between(rendered(metrics)), media_type=CONTENT_TYPE)
+async def _answered_before() -> Response:
+    raise AssertionError("monitoring answers this path: report this bug")
 
 
 def _add_denials(app: FastAPI, denials: Denials) -> None:
@@ -108,9 +95,3 @@ def _wanted(accept: str) -> str:
 
 def _json(content: Any) -> Response:
     return Response(as_json(content), media_type=JSON)
-
-
-async def _in_between(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    for piece in pieces:
-        yield piece
-        await asyncio.sleep(0)

@@ -1,93 +1,54 @@
-"""The second port from its first moment on: probes at once, all else once FastAPI is there.
+"""The second port: `monitoring` at once and always, and FastAPI for people, once one asks.
 
-FastAPI takes half a second to import, and so long nobody would know that this replica is ready. So
-it is imported in a thread, after the first load or as soon as something that needs it is asked for;
-that request waits. Until then `/healthz` and `/readyz` are answered here, as FastAPI will.
+FastAPI and pydantic take half a second to import and 15 MiB to keep. In a cluster only probes and
+Prometheus ask this port, and nobody should wait or pay for what they do not need: it is imported
+in a thread when something else is first asked for, and that request waits.
 """
 
 import asyncio
 import gc
 import sys
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from threading import Thread
-from typing import Any
 
-import msgspec
-
-from webhook.server.application import Headers, Scope, Send, send_all
+from webhook.server.application import Scope, Send
 from webhook.server.bodies import Receive
-from webhook.server.health import Health
+from webhook.server.monitoring import Answering
 
-JSON = "application/json"
-PLAIN = "text/plain; charset=utf-8"
-ALIVE = "ok\n"
 # While it is imported the serving loop waits for the other thread again and again: 5 ms each time
 # by Python's default. Switching so often costs under a tenth of the import.
 SWITCH_SECONDS = 0.0005
-FIRST_LOAD_SECONDS = 2.0  # what people and Prometheus wait for at most
-LOOK_SECONDS = 0.05
 
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class People:
-    """The ASGI application of the second port. `make` imports and makes the whole one."""
+    """The ASGI application of the second port. `make` imports and makes what is for people."""
 
-    def __init__(self, health: Health, make: Callable[[], Asgi]) -> None:
-        self._health = health
+    def __init__(self, monitoring: Mapping[str, Answering], make: Callable[[], Asgi]) -> None:
+        self._monitoring = monitoring
         self._make = make
         self._making: asyncio.Future[Asgi] | None = None
         self._made: Asgi | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._made is None and scope["method"] == "GET":
-            probe = self._probe(scope["path"])
-            if probe is not None:
-                await send_all(send, *probe)
-                return
-        made = self._made or await self.made()
+        answering = self._monitoring.get(scope["path"]) if scope["method"] == "GET" else None
+        if answering is not None:
+            await answering(receive, send)
+            return
+        made = self._made or await self._whole()
         await made(scope, receive, send)
 
-    async def open(self) -> None:
-        """Have the whole of it made once the first load is over, or takes its time."""
-        given_up = time.monotonic() + FIRST_LOAD_SECONDS
-        while self._health.policy.tried_at is None and time.monotonic() < given_up:
-            await asyncio.sleep(LOOK_SECONDS)
-        await self.made()
-        gc.freeze()  # it is there to stay: no collection should walk it
-
-    async def made(self) -> Asgi:
-        """The whole application; the first call has it made."""
+    async def _whole(self) -> Asgi:
+        """The application for people; the first call has it made."""
         if self._making is None:
             self._making = asyncio.get_running_loop().create_future()
             Thread(target=_into, args=[self._making, self._make], daemon=True).start()
         self._made = await asyncio.shield(self._making)
+        gc.freeze()  # it is there to stay: no collection should walk it
         return self._made
-
-    def _probe(self, path: str) -> tuple[int, Headers, bytes] | None:
-        if path == "/healthz":
-            return _reply(200, ALIVE.encode(), PLAIN)
-        if path == "/readyz":
-            return _reply(*readiness(self._health), JSON)
-        return None
-
-
-def readiness(health: Health) -> tuple[int, bytes]:
-    """Status and body of `/readyz`."""
-    return 200 if health.is_ready else 503, as_json(health.detail())
-
-
-def as_json(content: Any) -> bytes:
-    """For a person's eyes."""
-    return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
-
-
-def _reply(status: int, body: bytes, kind: str) -> tuple[int, Headers, bytes]:
-    length = str(len(body)).encode()
-    return status, ((b"content-length", length), (b"content-type", kind.encode())), body
 
 
 def _into(future: asyncio.Future[Asgi], make: Callable[[], Asgi]) -> None:

@@ -28,13 +28,38 @@ READ_SOONER = {
     "colons and stars within words": "a: arn:aws:iam::1:role/x_*\n",
     "words that are no strings": "a: 010\nb: null\nc: true\n",
     "a value far from its key": "a:     b\n",
+    "a list on one line": "a: [b, c d, 'e, f', g]\n",
+    "a mapping on one line": "a: {b: c, d:  'e', f: g:h}\n",
+    "nothing in flow style": "a: []\nb: { }\n",
+    "blanks in flow style": "a: [ b ,c,  d ]\n",
+    "flow style in flow style": "a: {b: [c, {d: e}], f: {g: []}}\n",
+    "an item in flow style": "a:\n- {b: c}\n- [d]\n- e\n",
+    "a comment like a key": "a: b\n# c: d\n# e:\n",
+    "an item in quotes like a key": "a:\n- 'b: c'\n- 'd:'\n",
 }
 LEFT_TO_THE_PARSER = {
     "nothing": "",
     "comments alone": "# one\n",
     "one value": "a\n",
     "a list outermost": "- a\n",
-    "a value in flow style": "a: [b, c]\n",
+    "flow style on more than one line": "a: [b,\n  c]\n",
+    "flow style that is not closed": "a: [b\n",
+    "flow style closed by another sign": "a: [b}\n",
+    "text behind flow style": "a: [b] c\n",
+    "a comma before nothing": "a: [b, ]\n",
+    "a comma after nothing": "a: [, b]\n",
+    "a comma too few": "a: ['b' 'c']\n",
+    "a pair in a list": "a: [b: c]\n",
+    "a key alone in flow style": "a: {b, c: d}\n",
+    "a key without a value in flow style": "a: {b: , c: d}\n",
+    "a key without a blank behind it": "a: {b:c}\n",
+    "a key given twice in flow style": "a: {b: c, b: d}\n",
+    "a key in quotes in flow style": "a: {'b': c}\n",
+    "a key that is a boolean in flow style": "a: {on: c}\n",
+    "an alias in flow style": "a: [*b]\n",
+    "a comment in flow style": "a: [b #c]\n",
+    "flow style within flow style past the limit": f"a: {'[' * 9}{']' * 9}\n",
+    "flow style as a key": "[a]: b\n",
     "an alias": "a: *b\n",
     "an anchor": "a: &b c\n",
     "a tag": "a: !!str b\n",
@@ -97,8 +122,8 @@ def test_any_lines_are_read_as_the_parser_reads_them_or_left_to_it(seed: int) ->
 HEADS = ("", "", "- "), ("-  ", "'", "? ", "-")
 KEYS = ("a", "b", "c-d", "e.f/g", "h_i"), ("on", "j ", "'k'", "<<", "")
 VALUES = (
-    ("", "l", "m n", "o:p", "'q: r'", '"s"', "z*"),
-    ("''", "[t]", "u #v", "#w", "x#y", "*", "1 "),
+    ("", "l", "m n", "o:p", "'q: r'", '"s"', "z*", "[t, u v]", "{w: x}", "{y: [], z: {a: '}'}}"),
+    ("''", "[t]x", "u #v", "#w", "x#y", "*", "1 ", "[a,, b]", "{c}", "{d: e: f}", "[g:, h]", "[i"),
 )
 
 

@@ -7,7 +7,7 @@ Policies of thousands of teams are written by programs, a value a line:
 | `---`           | the first line alone                                                        |
 | blank, `# text` | nothing                                                                     |
 | `key:`          | what it holds begins on the next line, deeper; a list may begin in its column |
-| `key: value`    | a value on one line: plain, or in quotes without an escape                   |
+| `key: value`    | a value on one line, as `one_line` reads it                                 |
 | `- `            | an item: a value, or the first key of a mapping                             |
 
 What differs in the least from these lines, and all that would be a problem, is left to the parser,
@@ -18,35 +18,22 @@ is read by the parser as the same nodes, at the same places (a test holds both a
 import re
 from functools import lru_cache
 
-from msgspec import Struct
-
 from webhook.policy import limits
-from webhook.policy.nodes import Mapping, Scalar, Sequence
+from webhook.policy.nodes import Mapping, Node, Scalar, Sequence
+from webhook.policy.one_line import FLOW_DEPTH, KEY, Mark, Unfit, one_line
 from webhook.policy.scalars import Meaning, meaning
 
-# A plain value ends at `: ` and ` #`: no word holds a colon before a blank or begins with a `#`.
-_WORD = r"(?:[\w./*@+=,()$^-]|:(?=[\w./:*]))*"
-_PLAIN = re.compile(rf"[a-zA-Z0-9_/]{_WORD}(?: [\w./*@+=(]{_WORD})*", re.ASCII)
-_QUOTED = re.compile(r"'[^']*'|\"[^\"\\]*\"")
-# libyaml takes no key of more than 1,024 characters.
-_HEAD = re.compile(r"(?P<indent> *)(?P<dash>- +)?(?P<key>[a-zA-Z_][\w./-]{0,200})", re.ASCII)
+_HEAD = re.compile(rf"(?P<indent> *)(?P<dash>- +)?(?P<key>{KEY})", re.ASCII)
 _ITEM = re.compile(r"(?P<indent> *)- +")
 _ODD = re.compile(r"[^\n -~]")  # such as a tab, a carriage return, and what YAML forbids
 _NO_CONTENT = re.compile(r" *(?:#.*)?")
 # Documents of one program have the same lines at the same places: of 30 of a team's, 20 are also
 # another's. What a line says takes 0.5 KiB.
 _KNOWN_LINES = 4096
-
-
-class Mark(Struct, frozen=True, gc=False):
-    """A place in a text: line and column, from 0."""
-
-    line: int
-    column: int
-
+_DEPTH = limits.DEPTH - FLOW_DEPTH  # in the deepest a value in flow style may stand
 
 # What a line says: its column, whether a dash stands there, a key, a value.
-_Said = tuple[int, bool, Scalar | None, Scalar | None]
+_Said = tuple[int, bool, Scalar | None, Node | None]
 _NOTHING: _Said = (-1, False, None, None)
 
 
@@ -69,12 +56,8 @@ def block_style(text: str) -> Mapping | None:
         return None
     try:
         return _Reader().read(text.split("\n"))
-    except _Unfit:
+    except Unfit:
         return None
-
-
-class _Unfit(Exception):
-    """It is not in this style, or it is wrong."""
 
 
 class _Reader:
@@ -84,7 +67,7 @@ class _Reader:
         self._open: list[_Collection] = []
 
     def read(self, lines: list[str]) -> Mapping:
-        """What nearly all lines are is done here: a call costs as much. Raises _Unfit."""
+        """What nearly all lines are is done here: a call costs as much. Raises Unfit."""
         top: _Collection | None = None
         for number, line in enumerate(lines):
             column, is_item, key, value = _said(line, number)
@@ -100,7 +83,7 @@ class _Reader:
                 top = self._after_list(column)
             pairs = top.pairs
             if pairs is None or key is None or key.text in pairs:
-                raise _Unfit
+                raise Unfit
             if value is None:
                 top.waiting = key
             else:
@@ -109,16 +92,16 @@ class _Reader:
 
     def _root(self) -> Mapping:
         if not self._open or self._open[-1].waiting is not None:
-            raise _Unfit
+            raise Unfit
         root = self._open[0].node
         if not isinstance(root, Mapping):
-            raise _Unfit
+            raise Unfit
         return root
 
-    def _item(self, top: _Collection, key: Scalar | None, value: Scalar | None) -> _Collection:
+    def _item(self, top: _Collection, key: Scalar | None, value: Node | None) -> _Collection:
         """One more of a list: a value, or a mapping that begins with this key."""
         if top.items is None:
-            raise _Unfit
+            raise Unfit
         if key is None:
             if value is not None:
                 top.items.append(value)
@@ -140,7 +123,7 @@ class _Reader:
         while every and every[-1].column > column:
             every.pop()
         if not every or every[-1].column != column:
-            raise _Unfit
+            raise Unfit
         return every[-1]
 
     def _after_list(self, column: int) -> _Collection:
@@ -154,11 +137,11 @@ class _Reader:
         if top is not None and top.waiting is not None and top.pairs is not None:
             is_deeper = column > top.column or (column == top.column and type(node) is Sequence)
             if not is_deeper:
-                raise _Unfit
+                raise Unfit
             top.pairs[top.waiting.text] = (top.waiting, node)
             top.waiting = None
-        if len(self._open) >= limits.DEPTH:
-            raise _Unfit
+        if len(self._open) >= _DEPTH:
+            raise Unfit
         begun = _Collection(column, node)
         self._open.append(begun)
         return begun
@@ -166,31 +149,28 @@ class _Reader:
 
 @lru_cache(_KNOWN_LINES)
 def _said(line: str, number: int) -> _Said:
-    """What the line of this number says. Raises _Unfit where it has another style."""
+    """What the line of this number says. Raises Unfit where it has another style."""
     head, colon, tail = line.partition(": ")
     if not colon and not line.endswith(":"):
         return _without_key(line, number)
-    column, is_item, key = _headed(head if colon else line[:-1], number)
-    return column, is_item, key, _value(tail.lstrip(" "), len(line), number) if colon else None
+    headed = _headed(head if colon else line[:-1], number)
+    if headed is None:
+        return _without_key(line, number)
+    written = tail.lstrip(" ")
+    node = one_line(written, number, len(line) - len(written)) if colon else None
+    return *headed, node
 
 
 @lru_cache(_KNOWN_LINES)
-def _headed(head: str, number: int) -> tuple[int, bool, Scalar]:
-    """What stands before a colon: column, whether there is a dash, key."""
+def _headed(head: str, number: int) -> tuple[int, bool, Scalar] | None:
+    """What stands before a colon: column, whether there is a dash, key; None: it is no key."""
     found = _HEAD.fullmatch(head)
-    if found is None or meaning(found["key"]) is not Meaning.STRING:
-        raise _Unfit
+    if found is None:
+        return None
+    if meaning(found["key"]) is not Meaning.STRING:
+        raise Unfit
     key = Scalar(found["key"], True, Mark(number, found.start("key")))
     return found.end("indent"), found["dash"] is not None, key
-
-
-def _value(written: str, end: int, number: int) -> Scalar:
-    """A value that ends in column `end`, which is its line's last."""
-    if _PLAIN.fullmatch(written):
-        return Scalar(written, True, Mark(number, end - len(written)))
-    if _QUOTED.fullmatch(written):
-        return Scalar(written[1:-1], False, Mark(number, end - len(written)))
-    raise _Unfit
 
 
 def _without_key(line: str, number: int) -> _Said:
@@ -199,5 +179,5 @@ def _without_key(line: str, number: int) -> _Said:
         return _NOTHING
     item = _ITEM.match(line)
     if item is None:
-        raise _Unfit
-    return item.end("indent"), True, None, _value(line[item.end() :], len(line), number)
+        raise Unfit
+    return item.end("indent"), True, None, one_line(line[item.end() :], number, item.end())

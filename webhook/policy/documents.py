@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from webhook.policy.alike import Alike
 from webhook.policy.block_style import block_style
 from webhook.policy.cases import VERSION as TESTS
 from webhook.policy.errors import Path, PolicyError, PolicyWarning, Problem, clip, show_path
@@ -110,7 +111,15 @@ def _documents(name: str, data: bytes, cache: Cache) -> Iterator[ParsedDocument]
             yield ParsedDocument(name, part.line, part.text, content, problems, digest, memo)
 
 
+_alike = Alike()
+
+
 def _read(text: str) -> Reading:
+    alike = _alike.read(text)
+    return Reading(alike, ()) if alike is not None else _read_nodes(text)
+
+
+def _read_nodes(text: str) -> Reading:
     node, problems = _nodes(text)
     if node is None or (is_null(node) and not _text(node)):
         return Reading(Content() if problems else None, problems)

@@ -131,10 +131,13 @@ def _check_pair(name: str, request: str, limit: str | None, node: Mapping, at: P
 
 
 def _node(node: Mapping, at: Place) -> Mapping:
-    """The node of the quantity that a place names: its last two steps are block and resource."""
+    """The node of the quantity that a place names: its last two steps are block and resource.
+
+    By a plan, `node` is of another document, whose block may not have it: no place is wanted then.
+    """
     block, name = str(at.path[-2]), str(at.path[-1])
     inner = node.pairs[block][1]
-    return inner.pairs[name][1] if isinstance(inner, Mapping) else node  # type: ignore[return-value]
+    return inner.pairs[name][1] if isinstance(inner, Mapping) and name in inner.pairs else node  # type: ignore[return-value]
 
 
 def _build(

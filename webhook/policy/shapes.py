@@ -52,9 +52,9 @@ class Record:
         partial: bool = False,
     ) -> None:
         self.name, self.about, self.fields = name, about, fields
-        self._build, self._check = build, check
+        self.build, self.check = build, check
         self._nulls_absent, self._partial = nulls_absent, partial
-        self._required = [key for key, field in fields.items() if field.required]
+        self.required = [key for key, field in fields.items() if field.required]
 
     def read(self, node: Node, at: Place) -> Any:
         if not isinstance(node, Mapping):
@@ -63,14 +63,14 @@ class Record:
             )
         before = len(at.problems)
         given = self._read_fields(node, at)
-        for key in self._required:
+        for key in self.required:
             if key not in node.pairs:
                 at.report(node, f"`{key}` is missing: {_in_a_sentence(self.fields[key].about)}")
-        if self._check is not None and len(at.problems) == before:
-            self._check(given, node, at)
+        if self.check is not None and len(at.problems) == before:
+            self.check(given, node, at)
         if len(at.problems) > before and not self._partial:
             return BAD
-        return self._build(**{key: value for key, value in given.items() if value is not BAD})
+        return self.build(**{key: value for key, value in given.items() if value is not BAD})
 
     def _read_fields(self, node: Mapping, at: Place) -> Json:
         given: Json = {}
@@ -93,7 +93,7 @@ class Record:
                 "title": self.name,
                 "description": self.about,
                 "properties": {key: self._property(key, defs) for key in self.fields},
-                "required": self._required,
+                "required": self.required,
                 "additionalProperties": False,
             }
         return {"$ref": f"#/$defs/{self.name}"}
@@ -123,22 +123,22 @@ class ListOf:
         alike: str = "is the same as",
         partial: bool = False,
     ) -> None:
-        self._item, self._least, self._most, self._key = item, least, most, key
+        self.item, self.least, self.most, self.key = item, least, most, key
         self._alike, self._partial = alike, partial
 
     def read(self, node: Node, at: Place) -> Any:
         if not isinstance(node, Sequence):
             return not_a_list(node, at)
-        if not self._least <= len(node.items) <= self._most:
+        if not self.least <= len(node.items) <= self.most:
             return at.report(node, self._wrong_length(len(node.items)))
         before = len(at.problems)
         values = tuple(self._read_items(node, at))
-        if self._key is not None and len(values) > 1:
+        if self.key is not None and len(values) > 1:
             self._check_unique(values, node, at)
         return values if self._partial or len(at.problems) == before else BAD
 
     def _read_items(self, node: Sequence, at: Place) -> Iterator[Any]:
-        read, steps = self._item.read, at.steps
+        read, steps = self.item.read, at.steps
         for step, item in enumerate(node.items):
             steps.append(step)
             yield read(item, at)
@@ -147,22 +147,22 @@ class ListOf:
     def _wrong_length(self, length: int) -> str:
         if not length:
             return "is empty; name at least one, or delete the key"
-        return f"has {length} items; at most {self._most} are allowed"
+        return f"has {length} items; at most {self.most} are allowed"
 
     def _check_unique(self, values: tuple[Any, ...], node: Sequence, at: Place) -> None:
         seen: dict[object, int] = {}
         for step, value in enumerate(values):
-            if value is BAD or self._key is None:
+            if value is BAD or self.key is None:
                 continue
-            first = seen.setdefault(self._key(value), step)
+            first = seen.setdefault(self.key(value), step)
             if first != step:
                 (at / step).report(
                     node.items[step], f"{self._alike} item [{first}]; delete one of them"
                 )
 
     def schema(self, defs: Json) -> Json:
-        made: Json = {"type": "array", "items": self._item.schema(defs), "maxItems": self._most}
-        return {**made, "minItems": self._least} if self._least else made
+        made: Json = {"type": "array", "items": self.item.schema(defs), "maxItems": self.most}
+        return {**made, "minItems": self.least} if self.least else made
 
 
 class MapOf:
@@ -182,13 +182,13 @@ class MapOf:
         build: Callable[[str, Any], Any] | None = None,
         partial: bool = False,
     ) -> None:
-        self._value, self._most, self._key, self._least = value, most, key, least
-        self._build, self._partial = build, partial
+        self.value, self.most, self.key, self.least = value, most, key, least
+        self.build, self._partial = build, partial
 
     def read(self, node: Node, at: Place) -> Any:
         if not isinstance(node, Mapping):
             return wrong(node, at, "a mapping")
-        if not self._least <= len(node.pairs) <= self._most:
+        if not self.least <= len(node.pairs) <= self.most:
             return at.report(node, self._wrong_size(len(node.pairs)))
         before = len(at.problems)
         found: Json = {}
@@ -202,55 +202,55 @@ class MapOf:
 
     def _read_pair(self, pair: tuple[Scalar, Node], at: Place) -> Any:
         key, node = pair
-        problem = self._key(key.text)
+        problem = self.key(key.text)
         if problem is not None:
             at.report(key, problem)
-        value = self._value.read(node, at)
+        value = self.value.read(node, at)
         if value is BAD or problem is not None:
             return BAD
-        return value if self._build is None else self._build(key.text, value)
+        return value if self.build is None else self.build(key.text, value)
 
     def _wrong_size(self, size: int) -> str:
         if not size:
             return "is empty; give at least one key, or delete it"
-        return f"has {size} keys; at most {self._most} are allowed"
+        return f"has {size} keys; at most {self.most} are allowed"
 
     def schema(self, defs: Json) -> Json:
         made: Json = {
             "type": "object",
-            "additionalProperties": self._value.schema(defs),
-            "maxProperties": self._most,
+            "additionalProperties": self.value.schema(defs),
+            "maxProperties": self.most,
         }
-        return {**made, "minProperties": self._least} if self._least else made
+        return {**made, "minProperties": self.least} if self.least else made
 
 
 class Either:
     """One text or a list of them; always read as a tuple."""
 
     def __init__(self, one: Shape, many: ListOf) -> None:
-        self._one, self._many = one, many
+        self._one, self.many = one, many
 
     def read(self, node: Node, at: Place) -> Any:
         if isinstance(node, Scalar):
             value = self._one.read(node, at)
             return BAD if value is BAD else (value,)
-        return self._many.read(node, at)
+        return self.many.read(node, at)
 
     def schema(self, defs: Json) -> Json:
-        return {"anyOf": [self._one.schema(defs), self._many.schema(defs)]}
+        return {"anyOf": [self._one.schema(defs), self.many.schema(defs)]}
 
 
 class OrNothing:
     """A mapping that may be left empty: `payments:` with nothing under it is a team."""
 
     def __init__(self, shape: Shape) -> None:
-        self._shape = shape
+        self.shape = shape
 
     def read(self, node: Node, at: Place) -> Any:
-        return self._shape.read(Mapping({}, node.mark) if is_null(node) else node, at)
+        return self.shape.read(Mapping({}, node.mark) if is_null(node) else node, at)
 
     def schema(self, defs: Json) -> Json:
-        return {"anyOf": [self._shape.schema(defs), {"type": "null"}]}
+        return {"anyOf": [self.shape.schema(defs), {"type": "null"}]}
 
 
 def _in_a_sentence(about: str) -> str:

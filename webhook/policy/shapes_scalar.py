@@ -25,7 +25,7 @@ class Text:
     def __init__(
         self, check: Check, pattern: str | None = None, example: str | None = None
     ) -> None:
-        self._check, self._pattern, self._example = check, pattern, example
+        self.check, self._pattern, self._example = check, pattern, example
 
     def read(self, node: Node, at: Place) -> Any:
         if not isinstance(node, Scalar):
@@ -38,7 +38,7 @@ class Text:
             return at.report(
                 node, f"YAML reads {clip(text)} as {said.value}; quote it: {quoted(text)}"
             )
-        problem = self._check(text)
+        problem = self.check(text)
         return text if problem is None else at.report(node, problem)
 
     def schema(self, _: Json) -> Json:
@@ -125,7 +125,7 @@ class Amount:
     """A quantity such as 500m, 2 or 1Gi, as text; a plain number need not be quoted."""
 
     def __init__(self, check: Check) -> None:
-        self._check = check
+        self.check = check
 
     def read(self, node: Node, at: Place) -> Any:
         if not isinstance(node, Scalar) or is_null(node):
@@ -136,7 +136,7 @@ class Amount:
             return at.report(
                 node, f"YAML readers differ about {clip(node.text)}; quote it: {shown}"
             )
-        problem = self._check(node.text)
+        problem = self.check(node.text)
         return node.text if problem is None else at.report(node, problem)
 
     def schema(self, _: Json) -> Json:

@@ -113,6 +113,10 @@ BAD: dict[str, tuple[Json, str]] = {
         "'app.kubernetes.io/name' should not be valid under {'enum': ['app.kubernetes.io/name', "
         "'app.kubernetes.io/instance', 'app.kubernetes.io/component']}",
     ),
+    "a variable without a name": (
+        {"extraEnv": [{"value": "UTC"}]},
+        "'name' is a required property",
+    ),
     "a container that runs as root": ({"runAsUser": 0}, "0 is less than the minimum of 1"),
 }
 

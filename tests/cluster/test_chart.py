@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -79,6 +80,47 @@ TOGETHER: dict[str, tuple[str, Object, str]] = {
         "criticalPodsQuota.create is for the class in priorityClassName, which is empty: set it, "
         "or turn the quota off",
     ),
+    "one port of the Service for both": (
+        "taxiway",
+        {"service": {"port": 8080}},
+        "service.port and service.opsPort are both 8080: give each a port of its own",
+    ),
+    "a port of root's on the node's network": (
+        "taxiway",
+        {"hostNetwork": True, "ports": {"admission": 443}},
+        "on the node's network nobody but root may listen on port 443: give ports.admission and "
+        "ports.ops numbers from 1024",
+    ),
+    "only a namespace that is never looked at": (
+        "taxiway",
+        {"webhooks": {"namespaces": ["airflow", "taxiway"]}},
+        "webhooks.namespaces names taxiway, which is never looked at: take it out, there or in "
+        "webhooks.excludedNamespaces",
+    ),
+    "an issuer of a kind without a name": (
+        "taxiway",
+        {"tls": {"mode": "cert-manager", "certManager": {"issuerRef": {"kind": "ClusterIssuer"}}}},
+        "tls.certManager.issuerRef has no name: set it, or leave the whole reference empty for a "
+        "CA of the chart's own",
+    ),
+    "autoscaling by a share of nothing": (
+        "taxiway",
+        {"autoscaling": {"enabled": True}, "resources": {"requests": None}},
+        "autoscaling goes by a share of resources.requests.cpu, which is not set: set it, or turn "
+        "autoscaling off",
+    ),
+    "a variable that has a value": (
+        "taxiway",
+        {"extraEnv": [{"name": "TAXIWAY_PORT", "value": "9443"}]},
+        "extraEnv names TAXIWAY_PORT, which the chart sets itself: change the value that it comes "
+        "from",
+    ),
+    "a first policy that says nothing": (
+        "taxiway",
+        {"policy": {"content": ""}},
+        "policy.content holds no document of apiVersion taxiway/v1, without which no replica is "
+        "ready: write one, or turn policy.create off",
+    ),
     "a release that begins with a digit": (
         "1a",
         {},
@@ -102,6 +144,55 @@ def test_a_release_with_dots_has_names_without() -> None:
         [each for each in yaml.safe_load_all(text) if each], "Service", "a-b-taxiway"
     )
     assert service["spec"]["ports"][0]["name"] == "https"
+
+
+NAMES: Object = {
+    "fullnameOverride": "true",
+    "nameOverride": "off",
+    "priorityClassName": "1e3",
+    "criticalPodsQuota": {"create": True},
+    "tls": {"secretName": "123"},
+    "serviceAccount": {"name": "0x1f"},
+    "image": {"pullSecrets": ["456"]},
+    "networkPolicy": {"monitoringNamespaces": ["789"]},
+    "serviceMonitor": {"enabled": True},
+}
+
+
+@pytest.mark.parametrize("values", [{}, NAMES], ids=["the chart's names", "odd names"])
+def test_names_that_yaml_takes_for_something_else_stay_names(values: Object) -> None:
+    def render(release: str, namespace: str, values: Object) -> list[Object]:
+        command = ("template", "--namespace", namespace, "--kube-version", "1.30.0")
+        text = chart.helm(*command, release, chart.CHART, values=values)
+        return [each for each in yaml.safe_load_all(text) if each]
+
+    odd = render("on", "2024", {"fullnameOverride": "plain", **values})
+    plain = render("plain", "plain", {"fullnameOverride": "plain", **_plain(values)})
+    assert list(map(_types, odd)) == list(map(_types, plain))
+
+
+def _plain(value: Any) -> Any:
+    """The same values with a word for every text."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return "plain" if isinstance(value, str) else value
+
+
+def _types(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _types(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_types(each) for each in value]
+    return type(value)
+
+
+def test_a_low_port_is_opened_to_a_user_who_is_not_root() -> None:
+    pods = chart.one(chart.rendered({"ports": {"admission": 443}}), "Deployment")["spec"]
+    assert pods["template"]["spec"]["securityContext"]["sysctls"] == [
+        {"name": "net.ipv4.ip_unprivileged_port_start", "value": "443"}
+    ]
 
 
 def test_an_empty_priority_class_is_none() -> None:

@@ -20,7 +20,7 @@
 {{- end }}
 {{- if eq .Values.tls.mode "managed" }}
 - {name: TAXIWAY_TLS, value: managed}
-- {name: TAXIWAY_TLS_SECRET, value: {{ include "taxiway.secretName" . }}}
+- {name: TAXIWAY_TLS_SECRET, value: {{ include "taxiway.secretName" . | quote }}}
 - {name: TAXIWAY_TLS_HOST, value: {{ include "taxiway.host" . }}}
 - {name: TAXIWAY_TLS_PEERS, value: {{ include "taxiway.peers" . }}.{{ .Release.Namespace }}.svc}
 - {name: TAXIWAY_TLS_DIR, value: /run/taxiway/tls}

@@ -30,8 +30,8 @@ airflow-{{ include "taxiway.fullname" . }}
 {{- end }}
 
 {{- define "taxiway.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "taxiway.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "taxiway.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "taxiway.labels" -}}
@@ -42,8 +42,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
 {{- define "taxiway.metadata" -}}
-name: {{ include "taxiway.fullname" . }}
-namespace: {{ .Release.Namespace }}
+name: {{ include "taxiway.fullname" . | quote }}
+namespace: {{ .Release.Namespace | quote }}
 labels:
   {{- include "taxiway.labels" . | nindent 2 }}
 {{- end }}
@@ -78,21 +78,15 @@ labels:
 {{ include "taxiway.fullname" . }}-peers
 {{- end }}
 
-{{- /* What no schema can say: values that do not go together. */ -}}
-{{- define "taxiway.checks" -}}
-{{- with .Values.ports }}
-{{- if eq (int .admission) (int .ops) }}
-{{- fail (printf "ports.admission and ports.ops are both %d: give each a port of its own" (int .ops)) }}
+{{- /* The lowest port that a container listens on, if only root may by Linux' own default. */ -}}
+{{- define "taxiway.lowPort" -}}
+{{- $lowest := min .Values.ports.admission .Values.ports.ops }}
+{{- if lt $lowest 1024 }}{{ $lowest }}{{ end }}
 {{- end }}
-{{- end }}
-{{- with .Values.autoscaling }}
-{{- if and .enabled (gt (int .minReplicas) (int .maxReplicas)) }}
-{{- fail (printf "autoscaling.minReplicas is %d, more than autoscaling.maxReplicas, %d: raise the one or lower the other" (int .minReplicas) (int .maxReplicas)) }}
-{{- end }}
-{{- end }}
-{{- if and .Values.criticalPodsQuota.create (not .Values.priorityClassName) }}
-{{- fail "criticalPodsQuota.create is for the class in priorityClassName, which is empty: set it, or turn the quota off" }}
-{{- end }}
+
+{{- /* The release's own namespace, and those without which a cluster could not start. */ -}}
+{{- define "taxiway.neverLookedAt" -}}
+{{- concat (list .Release.Namespace "kube-system" "kube-node-lease") .Values.webhooks.excludedNamespaces | uniq | toJson }}
 {{- end }}
 
 {{- define "taxiway.podSecurityContext" -}}

@@ -14,8 +14,8 @@ matchPolicy: Equivalent
 {{- define "taxiway.clientConfig" -}}
 clientConfig:
   service:
-    namespace: {{ .root.Release.Namespace }}
-    name: {{ include "taxiway.fullname" .root }}
+    namespace: {{ .root.Release.Namespace | quote }}
+    name: {{ include "taxiway.fullname" .root | quote }}
     path: {{ .path }}
     port: {{ .root.Values.service.port }}
   {{- if eq .root.Values.tls.mode "existingSecret" }}
@@ -34,12 +34,11 @@ rules:
 
 {{- /* Given: root, operator: `In` for namespaces of which every pod is governed, else `NotIn`. */ -}}
 {{- define "taxiway.namespaces" -}}
-{{- $never := list .root.Release.Namespace "kube-system" "kube-node-lease" -}}
 namespaceSelector:
   matchExpressions:
     - key: kubernetes.io/metadata.name
       operator: NotIn
-      values: {{ concat $never .root.Values.webhooks.excludedNamespaces | uniq | toJson }}
+      values: {{ include "taxiway.neverLookedAt" .root }}
     {{- with .root.Values.webhooks.namespaces }}
     - key: kubernetes.io/metadata.name
       operator: In

@@ -217,7 +217,7 @@ def test_what_a_cluster_asks_for_never_has_pydantic_loaded_and_a_person_does(
 @pytest.mark.parametrize(
     ("module", "without"),
     [
-        ("webhook.cli.service", {"fastapi", "pydantic"}),
+        ("webhook.cli.service", {"fastapi", "pydantic", "cryptography"}),
         ("webhook.sources.loader", {"asyncio", "webhook.engine"}),
     ],
     ids=["the service", "the loader"],

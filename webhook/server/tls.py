@@ -23,7 +23,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from webhook.trust.certificates import BadCertificate, read_certificate
+from webhook.trust.shown import NoCertificate, read_shown
 
 # TLS 1.2 with forward secrecy and authenticated encryption only; TLS 1.3 has nothing else.
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -55,8 +55,8 @@ def load_credentials(files: TlsFiles, now: datetime) -> Credentials:
     """Read and try the files. Raises BadCredentials."""
     pem = _read(files.certificate)
     try:
-        shown = read_certificate(pem)
-    except BadCertificate as error:
+        shown = read_shown(pem)
+    except NoCertificate as error:
         raise BadCredentials(f"{files.certificate}: {error}") from error
     expires = shown.ends
     if expires <= now:

@@ -1,6 +1,8 @@
 """What is read of certificates, and what a key shows of itself."""
 
+import ssl
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +35,28 @@ def test_a_certificate_is_for_its_hosts_for_its_life() -> None:
     shown = SERVER.certificate
     assert (shown.issued, shown.ends, shown.hosts) == (NOW, NOW + 3 * DAY, frozenset(HOSTS))
     assert canonical(HOSTS) == shown.hosts
+
+
+def test_a_client_that_is_strict_about_form_believes_it(tmp_path: Path) -> None:
+    """As Python's are by default since 3.13: key identifiers and key usage have to be there."""
+    now = datetime.now(UTC)
+    authority = made_authority("Taxiway CA", now, DAY)
+    shown = made_server(authority, HOSTS, now, DAY)
+    (tmp_path / "pair").write_bytes(pem(shown) + shown.key.pem)
+    theirs, ours = (
+        ssl.SSLContext(kind) for kind in (ssl.PROTOCOL_TLS_CLIENT, ssl.PROTOCOL_TLS_SERVER)
+    )
+    theirs.verify_flags |= ssl.VERIFY_X509_STRICT
+    theirs.load_verify_locations(cadata=pem(authority).decode())
+    ours.load_cert_chain(tmp_path / "pair")
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = theirs.wrap_bio(to_client, to_server, server_hostname=HOSTS[0])
+    server = ours.wrap_bio(to_server, to_client, server_side=True)
+    for side in (client, server):
+        with pytest.raises(ssl.SSLWantReadError):  # it has spoken, and waits for the other
+            side.do_handshake()
+    client.do_handshake()
+    assert client.getpeercert(binary_form=True) == shown.certificate.der
 
 
 def test_a_certificate_ends_with_its_ca() -> None:

@@ -5,6 +5,8 @@ and must not wait for a web server. Commands of many options stand in files of t
 `diff_options`; those that several have, in `common_options`.
 """
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +24,7 @@ from webhook.cli.common_options import (
     day,
     end,
 )
+from webhook.cli.plain_serve import plain_serve
 from webhook.cli.serve_options import ServeOptions
 from webhook.cli.streams import standard_streams
 from webhook.cli.with_options import with_options
@@ -40,6 +43,11 @@ app = typer.Typer(
 def main() -> None:
     """The entry point of the `taxiway` command and of `python -m webhook`."""
     with standard_streams():
+        settings = plain_serve(sys.argv[1:], os.environ)
+        if settings is not None:
+            from webhook.cli import serve as command
+
+            sys.exit(command.serve(settings))
         app(prog_name="taxiway")
 
 

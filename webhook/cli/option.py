@@ -4,11 +4,18 @@ from typing import Any
 
 import typer
 
+_PREFIX = "TAXIWAY_"
+
 
 def option(name: str, text: str, metavar: str | None = None, most: int | None = None) -> Any:
     """Numbers are from 0 to `most`."""
     least = None if most is None else 0
-    flag = f"--{name.lower().replace('_', '-')}"
+    variable = f"{_PREFIX}{name}"
     return typer.Option(
-        flag, envvar=f"TAXIWAY_{name}", metavar=metavar, min=least, max=most, help=text
+        flag(variable), envvar=variable, metavar=metavar, min=least, max=most, help=text
     )
+
+
+def flag(variable: str) -> str:
+    """How an option is called on the command line, by its environment variable."""
+    return f"--{variable.removeprefix(_PREFIX).lower().replace('_', '-')}"

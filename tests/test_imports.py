@@ -94,6 +94,7 @@ THIRD_PARTY = {
         "cli/dags_options.py",
         "cli/diff_options.py",
         "cli/explain_options.py",
+        "cli/given_names.py",
         "cli/option.py",
         "cli/plain_serve.py",
         "cli/serve_options.py",

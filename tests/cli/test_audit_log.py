@@ -107,4 +107,4 @@ def test_a_line_without_end_is_given_up(tmp_path: Path) -> None:
 def test_a_log_that_is_not_there_is_named(tmp_path: Path) -> None:
     corpus = AuditLog(str(tmp_path / "log"), govern_all=False)
     said = [told(one).removeprefix(f"{tmp_path}/") for one in corpus.cases()]
-    assert said == ["log: cannot be read: No such file or directory"]
+    assert said == ["log: cannot be read: No such file or directory; check its path"]

@@ -221,12 +221,49 @@ SAID = {
         "--host: 'a b' is neither a DNS name nor an IP address; write one such as "
         "taxiway.airflow.svc or 10.0.0.1",
     ),
+    "a namespace that nobody can have": (
+        ("review", "-", "--policies", POLICIES, "--namespace", "Air Flow"),
+        "Error: Invalid value for '--namespace': `Air Flow` is no namespace's name: at most 63 "
+        "small letters, digits and `-`, beginning and ending with a letter or digit",
+    ),
+    "a namespace of nothing": (
+        ("policies", "--namespace", ""),
+        "Error: Invalid value for '--namespace' / '-n': `` is no namespace's name: at most 63 "
+        "small letters, digits and `-`, beginning and ending with a letter or digit",
+    ),
+    "one of several namespaces that nobody can have": (
+        ("audit", "--policies", POLICIES, "--in", "airflow", "--in", "a_b"),
+        "Error: Invalid value for '--in': `a_b` is no namespace's name: at most 63 small letters, "
+        "digits and `-`, beginning and ending with a letter or digit",
+    ),
+    "a kubeconfig that is not there": (
+        ("audit", "--policies", POLICIES, "--kubeconfig", "none.conf"),
+        "Error: Invalid value for '--kubeconfig': `none.conf` is no file; give a kubeconfig, or "
+        "leave it out to use kubectl's",
+    ),
     "certificates in what is no directory": (
         ("certs", "/dev/null/x"),
         "/dev/null/x: certificates cannot be made there: Not a directory; name a directory that "
         "can be written",
     ),
 }
+
+
+HELPED = {
+    "of all": ("Usage: taxiway [OPTIONS] COMMAND [ARGS]...", ("-h",)),
+    "of a command": ("Usage: taxiway review [OPTIONS] {FILE}...", ("review", "-h")),
+    "where an argument may be left out": ("Usage: taxiway lint [OPTIONS] [DIR]", ("lint", "-h")),
+}
+
+
+@pytest.mark.parametrize(("first", "words"), HELPED.values(), ids=HELPED)
+def test_what_is_tried_first_helps(first: str, words: tuple[str, ...]) -> None:
+    ended = taxiway(*words)
+    assert (ended.code, ended.out.splitlines()[0]) == (0, first)
+
+
+def test_the_version_is_an_option_too() -> None:
+    assert taxiway("--version") == taxiway("version")
 
 
 @pytest.mark.parametrize(("words", "said"), SAID.values(), ids=SAID)

@@ -212,6 +212,14 @@ REFUSED: list[tuple[str, Any, list[tuple[object, ...] | str]]] = [
         ],
     ),
     (
+        "a Pod with a label of nothing",
+        pod(labels={"team": None}),
+        [
+            "f:1: the object is no Pod: Expected `str`, got `null` - at `$.metadata.labels[...]`; "
+            'write "" for an empty value'
+        ],
+    ),
+    (
         "a Pod of no version",
         {"kind": "Pod", "metadata": {}},
         ["f:1: the object is no Pod of v1; send one"],

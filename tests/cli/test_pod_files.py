@@ -127,6 +127,7 @@ def test_the_quick_way_reads_what_the_slow_one_does(
 
 def test_a_directory_is_read_by_the_names_of_its_files(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
+    (tmp_path / "folder.yaml").mkdir()
     for name in ("c.json", "a.yaml", "b/b.jsonl", "notes.txt"):
         (tmp_path / name).write_text(lines(POD))
     corpus = PodFiles((str(tmp_path),), govern_all=False)
@@ -136,7 +137,10 @@ def test_a_directory_is_read_by_the_names_of_its_files(tmp_path: Path) -> None:
 
 def test_an_empty_directory_is_no_corpus(tmp_path: Path) -> None:
     corpus = PodFiles((str(tmp_path),), govern_all=False)
-    assert list(map(str, corpus.cases())) == [f"{tmp_path}: cannot be read: Is a directory"]
+    assert list(map(str, corpus.cases())) == [
+        f"{tmp_path}: cannot be read: Is a directory; name files, those with Kubernetes objects in "
+        "them"
+    ]
 
 
 WHOLE = lines(POD, listed(JOB, POD), REVIEW).encode()

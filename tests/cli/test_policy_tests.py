@@ -47,7 +47,8 @@ def test_the_exit_code(text: str, words: tuple[str, ...], code: int, tmp_path: P
 REFUSED = {
     "a file that is not there": (
         "given: {file: pods/none.json}",
-        "{folder}/tests.yaml:3: {folder}/pods/none.json: cannot be read: No such file or directory",
+        "{folder}/tests.yaml:3: {folder}/pods/none.json: cannot be read: No such file or "
+        "directory; check its path",
     ),
     "a file without a pod": (
         "given: {file: tests.yaml}",

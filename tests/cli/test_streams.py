@@ -31,6 +31,13 @@ SHELLS = [
         2,
         "standard input: is empty; give a Kubernetes object as YAML or JSON\n",
     ),
+    (
+        "an audit log of a standard input that is closed",
+        '"$@" <&-',
+        ("diff", POLICIES, POLICIES, "--audit-log", "-"),
+        2,
+        "nothing to compare by: the corpus holds no pod; without one, no change of policy shows\n",
+    ),
 ]
 
 

@@ -11,9 +11,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from webhook.server.certificates import Paths, make_certificates
+from webhook.server.certificates import Foreign, Paths, make_certificates
+from webhook.trust.certificates import made_authority, made_server, pem_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LIFE = timedelta(days=9)
 HOSTS = ("taxiway.airflow.svc", "localhost", "127.0.0.1", "::1")
 
 
@@ -107,6 +109,55 @@ def test_what_is_broken_is_made_anew(made: Paths, broken: str) -> None:
     make_certificates(made.authority.parent, HOSTS, NOW)
     certificate(made.certificate).verify_directly_issued_by(certificate(made.authority))
     ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(made.certificate, made.key)
+
+
+def _of_another_authority(made: Paths) -> Path:
+    """As `kubectl get secret` of a certificate from elsewhere leaves them."""
+    pair = made_server(made_authority("Example CA", NOW, timedelta(days=9)), HOSTS, NOW, LIFE)
+    made.certificate.write_bytes(pem_of([pair.certificate]))
+    made.key.write_bytes(pair.key.pem)
+    return made.certificate
+
+
+def _of_another_authority_alone(made: Paths) -> Path:
+    made.authority.unlink()
+    made.authority_key.unlink()
+    return _of_another_authority(made)
+
+
+def _a_key_alone(made: Paths) -> Path:
+    for path in (made.authority, made.authority_key, made.certificate):
+        path.unlink()
+    return made.key
+
+
+def _what_is_no_certificate(made: Paths) -> Path:
+    made.authority.write_text("nonsense")
+    made.certificate.write_text("nonsense")
+    return made.authority
+
+
+OTHERS = {
+    "a server certificate of another CA": _of_another_authority,
+    "a server certificate of another CA, and no CA": _of_another_authority_alone,
+    "a key whose certificate is not there": _a_key_alone,
+    "keys whose certificates cannot be read": _what_is_no_certificate,
+}
+
+
+@pytest.mark.parametrize("put", OTHERS.values(), ids=OTHERS.keys())
+def test_what_somebody_else_made_is_not_written_over(
+    made: Paths, put: Callable[[Paths], Path]
+) -> None:
+    first = put(made)
+    before = {path: path.read_bytes() for path in made if path.exists()}
+    with pytest.raises(Foreign) as refused:
+        make_certificates(made.authority.parent, HOSTS, NOW)
+    assert str(refused.value) == (
+        f"{first} was not made by this command, and would be lost; name another directory, or move "
+        "it away"
+    )
+    assert {path: path.read_bytes() for path in made if path.exists()} == before
 
 
 @pytest.mark.parametrize(

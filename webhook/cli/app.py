@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from webhook.cli import audit_options, dags_options, diff_options, explain_options, test_options
+from webhook.cli import given_names as given
 from webhook.cli.common_options import (
     ContextOption,
     KubeconfigOption,
@@ -32,11 +33,11 @@ from webhook.cli.with_options import with_options
 # Tracebacks with local variables (typer's own default) would print whole pods.
 app = typer.Typer(
     name="taxiway",
-    help="Give Airflow pods what their team's policy says, and refuse pods that nobody pays for.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -49,6 +50,23 @@ def main() -> None:
 
             sys.exit(command.serve(settings))
         app(prog_name="taxiway")
+
+
+def _version_alone(asked: bool) -> None:
+    if asked:
+        version()
+
+
+@app.callback()
+def every_command(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version_alone, is_eager=True, help="As `taxiway version`."
+        ),
+    ] = False,
+) -> None:
+    """Give Airflow pods what their team's policy says, and refuse pods that nobody pays for."""
 
 
 @app.command(short_help="Serve the admission webhook over HTTPS.")
@@ -69,12 +87,15 @@ def serve(options: ServeOptions) -> None:
 @app.command(short_help="Show what Taxiway would do with pods.")
 def review(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="YAML or JSON; - is standard input.")
+        list[str], typer.Argument(metavar="FILE", help="YAML or JSON; - is standard input.")
     ],
     policies: PoliciesOption,
     user: UserOption = None,
     namespace: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of pods that do not name their own.")
+        str | None,
+        typer.Option(
+            metavar="NAME", callback=given.namespace, help="Of pods that do not name their own."
+        ),
     ] = None,
     govern_all: Annotated[
         bool,
@@ -109,7 +130,7 @@ def lint(
     policies: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[DIR]",
+            metavar="DIR",
             help="The directory of the policies, or one file; without it those in force in "
             "--namespace of the cluster.",
         ),
@@ -122,7 +143,11 @@ def lint(
     namespace: Annotated[
         str | None,
         typer.Option(
-            "--namespace", "-n", metavar="NAME", help="The service's own; with --cluster."
+            "--namespace",
+            "-n",
+            metavar="NAME",
+            callback=given.namespace,
+            help="The service's own; with --cluster.",
         ),
     ] = None,
     kubeconfig: KubeconfigOption = None,
@@ -174,7 +199,14 @@ app.command(short_help="Hold what runs in a cluster against the policies.")(audi
 @app.command(short_help="Show by which policies the replicas of a cluster answer.")
 def policies(
     namespace: Annotated[
-        str, typer.Option("--namespace", "-n", metavar="NAME", help="The service's own.")
+        str,
+        typer.Option(
+            "--namespace",
+            "-n",
+            metavar="NAME",
+            callback=given.namespace,
+            help="The service's own.",
+        ),
     ],
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = None,

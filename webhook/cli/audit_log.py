@@ -10,6 +10,7 @@ Source: Kubernetes API reference, audit.k8s.io/v1 Event; apiserver endpoints/han
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +20,7 @@ from msgspec import Raw, Struct, structs
 from webhook.admission import BadRequest, decode_pod
 from webhook.admission.review import MALFORMED
 from webhook.cli.corpus import Case
-from webhook.cli.documents import STDIN, named_input
+from webhook.cli.documents import STDIN, named_input, unreadable
 from webhook.cli.objects import creation
 from webhook.cli.subject import Defaults, Refusal
 from webhook.kube.review import UserInfo
@@ -85,13 +86,13 @@ class AuditLog:
             with ExitStack() as stack:
                 yield from self._lines(self._opened(stack))
         except OSError as error:
-            yield Refusal(self._origin, f"cannot be read: {error.strerror}")
+            yield Refusal(self._origin, unreadable(error))
         if self._without_object:
             self.notes.append(_UNKNOWN.format(self._without_object, self._origin))
 
     def _opened(self, stack: ExitStack) -> BinaryIO:
         if self._file == STDIN:
-            return sys.stdin.buffer
+            return BytesIO() if sys.stdin is None else sys.stdin.buffer
         return stack.enter_context(Path(self._file).open("rb"))
 
     def _lines(self, stream: BinaryIO) -> Iterator[Case | Refusal]:

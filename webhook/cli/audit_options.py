@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from webhook.cli import given_names as given
 from webhook.cli.common_options import ContextOption, KubeconfigOption, NowOption, day, end
 from webhook.cli.with_options import with_options
 
@@ -32,12 +33,21 @@ class AuditOptions:
     namespace: Annotated[
         str | None,
         typer.Option(
-            "--namespace", "-n", metavar="NAME", help="The service's own, which is left out."
+            "--namespace",
+            "-n",
+            metavar="NAME",
+            callback=given.namespace,
+            help="The service's own, which is left out.",
         ),
     ] = None
     within: Annotated[
         list[str] | None,
-        typer.Option("--in", metavar="NAMESPACE", help="Look at these alone; may be repeated."),
+        typer.Option(
+            "--in",
+            metavar="NAMESPACE",
+            callback=given.namespaces,
+            help="Look at these alone; may be repeated.",
+        ),
     ] = None
     kubeconfig: KubeconfigOption = None
     context: ContextOption = None

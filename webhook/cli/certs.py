@@ -4,7 +4,7 @@ from pathlib import Path
 
 from webhook.cli import exits
 from webhook.cli.exits import complain, quiet_broken_pipe
-from webhook.server.certificates import make_certificates
+from webhook.server.certificates import Foreign, make_certificates
 
 
 def certs(directory: Path, hosts: tuple[str, ...]) -> int:
@@ -16,6 +16,9 @@ def certs(directory: Path, hosts: tuple[str, ...]) -> int:
             f"{directory}: certificates cannot be made there: {error.strerror}; "
             "name a directory that can be written"
         )
+        return exits.BAD_INPUT
+    except Foreign as error:
+        complain(str(error))
         return exits.BAD_INPUT
     except ValueError as error:
         complain(f"--host: {error}")

@@ -7,6 +7,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from webhook.cli.given_names import kubeconfig
+
 
 class Output(StrEnum):
     text = "text"
@@ -32,7 +34,10 @@ NowOption = Annotated[
     typer.Option(metavar="DATE", help="Judge exemptions as of this date (UTC), not today."),
 ]
 KubeconfigOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="The way to the cluster; without it, kubectl's.")
+    Path | None,
+    typer.Option(
+        metavar="FILE", callback=kubeconfig, help="The way to the cluster; without it, kubectl's."
+    ),
 ]
 ContextOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Of the kubeconfig, if not its current one.")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from webhook.cli import given_names as given
 from webhook.cli.common_options import NowOption, PoliciesOption, UserOption, day, end
 from webhook.cli.with_options import with_options
 
@@ -21,15 +22,15 @@ class DagsOutput(StrEnum):
 class DagsOptions:
     """As they are given."""
 
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="DAG folders, or DAG files.")
-    ]
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="DAG folders, or DAG files.")]
     policies: PoliciesOption
     user: UserOption = None
     namespace: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Of pods that do not name their own, and of the executor's."
+            metavar="NAME",
+            callback=given.namespace,
+            help="Of pods that do not name their own, and of the executor's.",
         ),
     ] = None
     executor: Annotated[

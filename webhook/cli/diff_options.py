@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from webhook.cli import given_names as given
 from webhook.cli.common_options import ContextOption, KubeconfigOption, NowOption, day, end
 from webhook.cli.with_options import with_options
 
@@ -48,7 +49,10 @@ class DiffOptions:
     namespace: Annotated[
         list[str] | None,
         typer.Option(
-            "--in", metavar="NAMESPACE", help="With --cluster: these alone; may be repeated."
+            "--in",
+            metavar="NAMESPACE",
+            callback=given.namespaces,
+            help="With --cluster: these alone; may be repeated.",
         ),
     ] = None
     kubeconfig: KubeconfigOption = None

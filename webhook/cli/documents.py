@@ -30,7 +30,17 @@ class DocumentError(ValueError):
 
 def named_input(file: str) -> str:
     """How a file is named in messages."""
-    return "standard input" if file == STDIN else file
+    return "standard input" if file == STDIN else file or '""'
+
+
+def unreadable(error: OSError) -> str:
+    """Why a file cannot be read, and what to do."""
+    mend = "check its path and your rights"
+    if isinstance(error, FileNotFoundError):
+        mend = "check its path"
+    elif isinstance(error, IsADirectoryError):
+        mend = "name files, those with Kubernetes objects in them"
+    return f"cannot be read: {error.strerror}; {mend}"
 
 
 def read_bytes(file: str) -> bytes:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from webhook.cli import given_names as given
 from webhook.cli.common_options import (
     ContextOption,
     KubeconfigOption,
@@ -35,6 +36,7 @@ class ExplainOptions:
         str | None,
         typer.Option(
             metavar="NAMESPACE",
+            callback=given.namespace,
             help="Instead: the policies in force in the cluster, of the service's namespace.",
         ),
     ] = None
@@ -44,7 +46,13 @@ class ExplainOptions:
     ] = None
     namespace: Annotated[
         str | None,
-        typer.Option("--namespace", "-n", metavar="NAME", help="The pod's; else default."),
+        typer.Option(
+            "--namespace",
+            "-n",
+            metavar="NAME",
+            callback=given.namespace,
+            help="The pod's; else default.",
+        ),
     ] = None
     govern_all: Annotated[
         bool,

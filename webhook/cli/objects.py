@@ -21,6 +21,7 @@ ACCEPTED = (
 # A List in a List is legal and of no use; a bound keeps a file from nesting them without end.
 MAX_LISTS = 5
 _UNQUOTED = re.compile(r"Expected `str[^`]*`, got `(bool|int|float)`")
+_WITHOUT = re.compile(r"Expected `str`, got `null`")
 
 Found = Subject | Refusal
 
@@ -168,7 +169,9 @@ def _decoded(raw: Any) -> Pod | str:
     except BadRequest as error:
         # `kubernetes_pod_operator: True` and `version: 1.10` are what people write most often.
         quotes = "; write the value in quotes" if _UNQUOTED.search(str(error)) else ""
-        return f"{error}{quotes}"
+        # `team:` with nothing after it.
+        empty = '; write "" for an empty value' if _WITHOUT.search(str(error)) else ""
+        return f"{error}{quotes}{empty}"
 
 
 def _text(whole: dict[str, Any], key: str) -> str | None:

@@ -14,7 +14,14 @@ from msgspec import Raw, Struct
 
 from webhook.admission.review import MALFORMED
 from webhook.cli.corpus import Case
-from webhook.cli.documents import STDIN, DocumentError, named_input, read_bytes, read_documents
+from webhook.cli.documents import (
+    STDIN,
+    DocumentError,
+    named_input,
+    read_bytes,
+    read_documents,
+    unreadable,
+)
 from webhook.cli.objects import Found, creation, pods_in
 from webhook.cli.subject import Defaults, Refusal
 from webhook.kube.pod import Pod
@@ -57,7 +64,7 @@ class PodFiles:
             except DocumentError as error:
                 yield Refusal(f"{origin}:{error.line}" if error.line else origin, str(error))
             except OSError as error:
-                yield Refusal(origin, f"cannot be read: {error.strerror}")
+                yield Refusal(origin, unreadable(error))
 
     def _file(self, data: bytes, origin: str) -> Iterator[Case | Refusal]:
         count = 0
@@ -142,7 +149,8 @@ def _within(path: str) -> list[str]:
     """A directory's files, its folders' included; whatever else it is, it is read as a file."""
     if path == STDIN or not Path(path).is_dir():
         return [path]
-    found = [str(file) for file in sorted(Path(path).rglob("*")) if file.suffix in SUFFIXES]
+    every = (file for file in sorted(Path(path).rglob("*")) if file.suffix in SUFFIXES)
+    found = [str(file) for file in every if not file.is_dir()]
     return found or [path]  # reading the directory as a file says what is wrong
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from webhook.cli.documents import DocumentError, named_input, read_bytes, read_documents
+from webhook.cli.documents import DocumentError, named_input, read_bytes, read_documents, unreadable
 from webhook.cli.objects import Found, pods_in
 from webhook.cli.subject import Defaults, Refusal
 
@@ -21,4 +21,4 @@ def found_in(files: Iterable[str], defaults: Defaults) -> Iterator[Found]:
         except DocumentError as error:
             yield Refusal(f"{origin}:{error.line}" if error.line else origin, str(error))
         except OSError as error:
-            yield Refusal(origin, f"cannot be read: {error.strerror}")
+            yield Refusal(origin, unreadable(error))

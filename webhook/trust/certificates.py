@@ -104,6 +104,16 @@ def read_certificate(pem: bytes) -> Certificate:
         raise BadCertificate("it holds no certificate in PEM") from error
 
 
+def issuer_of(pem: bytes) -> str | None:
+    """The common name of who signed the first certificate in this text; None where none tells."""
+    try:
+        issuer = x509.load_pem_x509_certificate(pem).issuer
+    except ValueError:
+        return None
+    names = issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else None
+
+
 def read_pair(certificate: bytes, key: bytes) -> Pair:
     """A certificate and the key that belongs to it. Raises BadCertificate."""
     read, private = read_certificate(certificate), _key(key)

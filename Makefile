@@ -12,8 +12,9 @@ TOOLS := $(PY) -m tests.cluster.binaries
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help env certs run test test-unit test-kubernetes check format schema chart image sbom lock control-plane \
-  airflow airflow-lock test-airflow bench bench-check bench-accept bench-profile fuzz reliability clean
+.PHONY: help env certs run test test-unit test-kubernetes test-python check format schema chart image \
+  sbom lock control-plane airflow airflow-lock test-airflow bench bench-check bench-accept \
+  bench-profile fuzz reliability clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +53,9 @@ test-unit: env ## run the tests that need no control plane and no Airflow
 test-kubernetes: env ## run the control-plane tests on one Kubernetes (VERSION=1.36)
 	$(TOOLS) --kubernetes $(VERSION)
 	TAXIWAY_KUBERNETES=$(VERSION) $(PY) -m pytest -m cluster tests
+
+test-python: ## run test-unit on another Python, in .venv-<its name> (PYTHON=python3.14)
+	$(MAKE) VENV=.venv-$(notdir $(PYTHON)) test-unit
 
 test-airflow: env control-plane ## run every test with a real Airflow, on both versions: docs/airflow.md
 	$(PY) -m tests.airflow_real
@@ -131,5 +135,5 @@ reliability: env control-plane ## what becomes of pods while replicas restart, d
 	$(PY) -m tests.reliability
 
 clean: ## remove all that was made here (the cache of binaries stays)
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis certs/*.key certs/*.crt
+	rm -rf $(VENV) .venv-python3* build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis certs/*.key certs/*.crt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

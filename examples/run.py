@@ -21,7 +21,7 @@ from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from webhook.cli.documents import read_documents
@@ -130,6 +130,9 @@ class _Service:
         try:
             with urlopen(f"http://127.0.0.1:{self.ops_port}/readyz", timeout=5) as answer:
                 return bool(answer.status == 200)
+        except HTTPError as not_ready:  # it holds the answer open
+            not_ready.close()
+            return False
         except (URLError, OSError):
             return False
 

@@ -25,9 +25,13 @@ def test_helm_is_the_one_that_is_pinned() -> None:
     assert f"v{TESTED['Helm']}" == binaries.HELM.version
 
 
-def test_python_is_the_oldest_that_may_be_installed() -> None:
+def test_python_is_from_the_oldest_that_may_be_installed_on_each_that_is_named() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert project["requires-python"] == f">={TESTED['Python']}"
+    oldest, newer = TESTED["Python, the oldest"], TESTED["Python, newer"].split(", ")
+    assert project["requires-python"] == f">={oldest}"
+    of_python = "Programming Language :: Python :: "
+    minors = [line for line in project["classifiers"] if line.startswith(f"{of_python}3.")]
+    assert minors == [of_python + minor for minor in (oldest, *newer)]
 
 
 def test_the_chart_asks_for_the_oldest_and_so_does_its_guide() -> None:

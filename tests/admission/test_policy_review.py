@@ -203,7 +203,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "no JSON": (b"{", "the body is no review of a ConfigMap: it is not valid JSON"),
     "no UTF-8": (b'{"kind":"\xff"}', "the body is no review of a ConfigMap: it is not UTF-8"),
     "nested too deeply": (
-        b'{"a":' * 100_000,
+        b'{"a":' * 1_000_000,
         "the body is no review of a ConfigMap: it is nested too deeply",
     ),
     "no AdmissionReview": (

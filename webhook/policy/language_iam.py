@@ -11,6 +11,7 @@ executor's or Celery worker needs the account that Airflow's chart gave it to la
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from webhook import names
@@ -58,8 +59,13 @@ _EXAMPLE = "arn:aws:iam::111122223333:role/payments"
 def _build(workloads: tuple[str, ...] | None = None, **given: Any) -> Iam:
     if workloads is None:
         workloads = names.WORKLOADS if given["provider"] == "kube2iam" else _OPERATORS
-    meant = {name for text in workloads for name in matching_workloads(text)}
-    return Iam(**given, workloads=tuple(name for name in names.WORKLOADS if name in meant))
+    return Iam(**given, workloads=_meant(workloads))
+
+
+@lru_cache(maxsize=64)
+def _meant(globs: tuple[str, ...]) -> tuple[str, ...]:
+    meant = {name for text in globs for name in matching_workloads(text)}
+    return tuple(name for name in names.WORKLOADS if name in meant)
 
 
 IAM = Record(

@@ -15,7 +15,7 @@ from msgspec import Struct
 from webhook.policy.globs import is_indexable
 from webhook.policy.sharing import Edit, Shared
 from webhook.policy.spec import Match, Members, Team
-from webhook.policy.team_index import Asked, TeamIndex, TeamIndexEdit, Value
+from webhook.policy.team_index import Asked, TeamIndex, TeamIndexEdit, Value, rarest_first
 from webhook.policy.values import Facts, Values, account_key, as_labelled
 
 KEYS = ("namespaces", "dags", "users")
@@ -113,10 +113,8 @@ class MembersEdit:
 
     def __init__(self, of: MembersIndex) -> None:
         self._counts = Edit(of.counts)
-        self._all = TeamIndexEdit(of.all, self._counts)
-        self._near = {
-            untested: TeamIndexEdit(index, self._counts) for untested, index in of.near.items()
-        }
+        self._all = TeamIndexEdit(of.all)
+        self._near = {untested: TeamIndexEdit(index) for untested, index in of.near.items()}
         self._found = dict(of.found)
         self._waiting: deque[tuple[str, _Given | None, _Given | None]] = deque()
 
@@ -136,7 +134,8 @@ class MembersEdit:
     def file(self, most: int) -> bool:
         """So many of the teams that were counted. Returns whether there are more."""
         for _ in range(min(most, len(self._waiting))):
-            name, old, new = self._waiting.popleft()
+            name, old, asking = self._waiting.popleft()
+            new = None if asking is None else self._ranked(asking)
             self._all.file(name, _asked(old), _asked(new))
             for untested, index in self._near.items():
                 index.file(name, _asked(old, untested), _asked(new, untested))
@@ -150,6 +149,9 @@ class MembersEdit:
         made.all = self._all.done()
         made.near = {untested: index.done() for untested, index in self._near.items()}
         return made
+
+    def _ranked(self, given: "_Given") -> "_Given":
+        return _Given(given.keys, rarest_first(given.asked, self._counts))
 
     def _count(self, value: Value, step: int) -> None:
         part = self._counts.part(value)

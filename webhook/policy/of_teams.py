@@ -37,9 +37,8 @@ def of_teams(parts: Parts, rule: Rule[C, F], context: C) -> Iterator[tuple[Part,
 
 def _found(document: ParsedDocument, rule: Rule[C, F], context: C) -> tuple[tuple[str, F], ...]:
     teams: dict[str, Any] = document.content.teams
-    return tuple(
-        (name, found)
-        for name, team in teams.items()
-        if team is not BAD
-        for found in rule(team, context)
-    )
+    every: list[tuple[str, F]] = []
+    for name, team in teams.items():
+        if team is not BAD:
+            every += [(name, found) for found in rule(team, context)]
+    return tuple(every)

@@ -47,9 +47,6 @@ class _Known(dict[str, Any]):
         value = self._shape.read(node, at)
         if at.problems:
             raise Unfit
-        return self._keep(written, value)
-
-    def _keep(self, written: str, value: Any) -> Any:
         if len(self) >= _KNOWN_VALUES:
             self.clear()
         self[written] = value
@@ -71,7 +68,10 @@ class _KnownText(_Known):
             return super().__missing__(written)
         if self._wrong(text) is not None:
             raise Unfit
-        return self._keep(written, text)
+        if len(self) >= _KNOWN_VALUES:
+            self.clear()
+        self[written] = text
+        return text
 
 
 @lru_cache(None)  # as many as the language has shapes

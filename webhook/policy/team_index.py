@@ -14,7 +14,8 @@ from webhook.policy.values import Facts
 
 _FACTS = {"namespaces": "namespace", "dags": "dag", "users": "user"}
 _EXACT, _PREFIX = "exact", "prefix"
-Asked = dict[str, tuple[str, ...]]  # what a match asks, by key; those alone that can be indexed
+# What a match asks, by key, those alone that can be indexed. To file a team, its rarest key first.
+Asked = dict[str, tuple[str, ...]]
 Value = tuple[str, str]  # a key and one of its values
 _NO_LENGTHS: dict[int, int] = {}
 
@@ -54,12 +55,11 @@ class TeamIndex:
 
 
 class TeamIndexEdit:
-    """Teams whose match has changed. `counts`: how many teams have each value, of each key."""
+    """Teams whose match has changed."""
 
-    __slots__ = ("_counts", "_filed", "_groups", "_lengths", "_unindexed")
+    __slots__ = ("_filed", "_groups", "_lengths", "_unindexed")
 
-    def __init__(self, of: TeamIndex, counts: Edit[Value, int]) -> None:
-        self._counts = counts
+    def __init__(self, of: TeamIndex) -> None:
         self._groups: GroupsEdit[str] = GroupsEdit(of.groups)
         self._filed = Edit(of.filed)
         self._lengths = {name: dict(lengths) for name, lengths in of.lengths.items()}
@@ -82,7 +82,7 @@ class TeamIndexEdit:
         return made
 
     def _put_in(self, name: str, asked: Asked) -> None:
-        best = min(asked, key=lambda key: self._most_shared(key, asked[key]), default=None)
+        best = next(iter(asked), None)
         if best is None:
             self._unindexed = with_these(self._unindexed, [name])
             return
@@ -90,9 +90,6 @@ class TeamIndexEdit:
         for group in _groups(best, asked[best]):
             self._groups.give(group, name)
             self._measure(group, 1)
-
-    def _most_shared(self, key: str, globs: tuple[str, ...]) -> int:
-        return max(self._counts.get((key, glob)) or 0 for glob in globs)
 
     def _take_out(self, name: str, asked: Asked) -> None:
         key = self._filed.part(name).pop(name, None)
@@ -113,6 +110,14 @@ class TeamIndexEdit:
             lengths[len(text)] = number
         else:
             del lengths[len(text)]
+
+
+def rarest_first(asked: Asked, counts: Edit[Value, int]) -> Asked:
+    """In the order in which a team is best filed. `counts`: how many teams have each value."""
+    shared = {
+        key: max([counts.get((key, glob)) or 0 for glob in globs]) for key, globs in asked.items()
+    }
+    return {key: asked[key] for key in sorted(asked, key=shared.__getitem__)}
 
 
 def _groups(key: str, globs: tuple[str, ...]) -> set[Key]:

@@ -262,6 +262,15 @@ def test_what_is_tried_first_helps(first: str, words: tuple[str, ...]) -> None:
     assert (ended.code, ended.out.splitlines()[0]) == (0, first)
 
 
+def test_policies_come_from_a_pipe_too() -> None:
+    ended = taxiway("lint", "/dev/stdin", stdin=b"apiVersion: taxiway/v1\nteams: {a: }\n")
+    assert (ended.code, ended.out, ended.err) == (
+        0,
+        "1 file, 1 team, 0 profiles, 0 requirements: ok\n",
+        "",
+    )
+
+
 def test_the_version_is_an_option_too() -> None:
     assert taxiway("--version") == taxiway("version")
 

@@ -12,8 +12,8 @@ def read_policies(where: Path) -> Files:
     """Name and content of each file. Raises Unreadable, with what to do."""
     if not where.exists():
         raise Unreadable(f"{where}: there is no such directory; give one that holds policies")
-    if where.is_file():
-        return _one(where)
+    if not where.is_dir():
+        return _one(where)  # a pipe too: `taxiway lint <(helm template ...)`
     files = read(where, listing(where))
     if not files:
         ends = " or ".join(SUFFIXES)

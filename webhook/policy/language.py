@@ -5,6 +5,7 @@ named twice, a match for a team that does not exist) is `union` and `references`
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from msgspec import Struct
@@ -33,9 +34,11 @@ from webhook.policy.places import BAD, Json, Place
 from webhook.policy.shapes import Field, ListOf, MapOf, OrNothing, Record
 from webhook.policy.shapes_scalar import Choice, Day, Text
 from webhook.policy.spec import (
+    Apply,
     ClusterDefaults,
     Exemption,
     LabelKeys,
+    Match,
     Profile,
     Requirement,
     Stage,
@@ -47,7 +50,8 @@ COST_CENTERS = "team.costCenters"
 
 
 class Content(Struct, frozen=True, kw_only=True):
-    """What one document says. Requirements, stages, profiles, teams and exemptions may be BAD."""
+    """What one document says. Requirements, stages, profiles, teams and exemptions may be BAD;
+    profiles and exemptions are made in part where they have problems."""
 
     labels: LabelKeys | None = None
     mode: str | None = None
@@ -98,8 +102,15 @@ def _team(name: str, given: Json) -> Team:
     return Team(name=name, **given)
 
 
+# Profiles and exemptions are made even of parts that are wrong: what they name elsewhere, and that
+# they are there twice, is told at once. The set that they are in is refused all the same.
 def _profile(name: str, given: Json) -> Profile:
-    return Profile(name=name, **given)
+    return Profile(name=name, **{"match": Match(), "apply": Apply(), **given})
+
+
+def _exemption(**given: Any) -> Exemption:
+    parts: Json = {"name": "", "match": Match(), "waives": (), "expires": date.max}
+    return Exemption(**{**parts, "reason": "", "approved_by": "", **given})
 
 
 def _content(**given: Any) -> Content:
@@ -170,6 +181,7 @@ _PROFILE = Record(
         "match": Field(MATCH, "Which pods; {} is every pod.", required=True),
         "apply": Field(APPLY, "What they get.", required=True),
     },
+    partial=True,
 )
 _TEAM = Record(
     "Team",
@@ -200,7 +212,8 @@ _EXEMPTION = Record(
         "approvedBy": Field(LINE, "Who allowed it.", required=True, attribute="approved_by"),
         "expires": Field(Day(), "The last day it holds, UTC.", required=True),
     },
-    Exemption,
+    _exemption,
+    partial=True,
 )
 DOCUMENT = Record(
     "Policy",

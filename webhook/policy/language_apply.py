@@ -125,4 +125,5 @@ APPLY = Record(
     },
     Apply,
     _check,
+    partial=True,  # what is wrong with its labels is told beside what is wrong with the rest
 )

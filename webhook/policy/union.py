@@ -144,7 +144,7 @@ def _add_named(parts: Parts, document: ParsedDocument) -> Iterator[_Twice]:
             if first is not part:
                 yield part, first, f"{kind} `{clip(name)}` is", _RENAME
     for step, exemption in enumerate(content.exemptions):
-        if exemption is not BAD:
+        if exemption is not BAD and exemption.name:
             name, part = exemption.name, Part(exemption, document, ("exemptions", step))
             yield from _add(parts.exemptions, name, part, f"exemption `{name}` is", _RENAME)
 

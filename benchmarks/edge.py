@@ -1,13 +1,13 @@
-"""A request through the application as the service puts it together, without a network.
+"""A request from its bytes to the bytes of its answer, as the service puts it together.
 
-What is received is complete at once, as it is of the API server, and what is sent goes nowhere. Its
-line of the log is made, and nobody reads it.
+What is received comes in one piece and by a head that is known, as it does of the API server, and
+what is sent goes nowhere. Its line of the log is made, and nobody reads it.
 """
 
+import asyncio
 import os
 import time
 from collections.abc import Callable
-from typing import Any
 
 from benchmarks.work import OneSet
 from webhook.admission import Settings
@@ -15,20 +15,21 @@ from webhook.engine import Engine
 from webhook.server.application import Application
 from webhook.server.bodies import Bodies
 from webhook.server.denials import Denials
+from webhook.server.direct import DirectProtocol
+from webhook.server.listener import server
 from webhook.server.logs import Clock, Log
 from webhook.server.metrics import Metrics
 from webhook.server.observer import Observer
 from webhook.server.request_log import RequestLog
 
 NOW = 1_767_323_045.25  # no second begins while calls are counted
-# What Go's client sends, but for the length.
-HEADERS = [
-    (b"host", b"taxiway.taxiway.svc:443"),
-    (b"user-agent", b"kube-apiserver-admission"),
-    (b"accept", b"application/json, */*"),
-    (b"content-type", b"application/json"),
-    (b"accept-encoding", b"gzip"),
-]
+# What Go's client sends.
+HEAD = (
+    b"POST %b?timeout=10s HTTP/1.1\r\nHost: taxiway.taxiway.svc:443\r\n"
+    b"User-Agent: kube-apiserver-admission\r\nContent-Length: %d\r\n"
+    b"Accept: application/json, */*\r\nContent-Type: application/json\r\n"
+    b"Accept-Encoding: gzip\r\n\r\n"
+)
 
 
 def served(engine: Engine, path: str) -> Callable[[bytes], None]:
@@ -36,30 +37,28 @@ def served(engine: Engine, path: str) -> Callable[[bytes], None]:
     log = Log(os.open(os.devnull, os.O_WRONLY), Clock(lambda: NOW))
     observer = Observer(log, RequestLog(log), Metrics(), Denials())
     application = Application(OneSet(engine), Bodies(time.monotonic), observer, Settings())
+    listener = server(application, _Unwitnessed(), protocol=DirectProtocol)
+    listener.config.load()
+    loop = asyncio.new_event_loop()
+    connection = listener.connection(loop)
+    connection.connection_made(_Nowhere())
 
-    def send_to(body: bytes) -> None:
-        headers = [*HEADERS, (b"content-length", b"%d" % len(body))]
-        scope = {"path": path, "method": "POST", "headers": headers}
-        _run(application(scope, _client(body), _nowhere))
+    def send(body: bytes) -> None:
+        connection.data_received(HEAD % (path.encode(), len(body)) + body)
 
-    return send_to
-
-
-def _client(body: bytes) -> Callable[[], Any]:
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
+    send(b"{}")  # the first of its head is uvicorn's
+    loop.run_until_complete(asyncio.sleep(0))
+    return send
 
 
-async def _nowhere(_message: Any) -> None:
-    return None
+class _Unwitnessed:
+    def handshake(self, stage: str) -> None: ...
+    def cut(self, reason: str) -> None: ...
 
 
-def _run(coroutine: Any) -> None:
-    """It waits for nothing, so it needs no loop."""
-    try:
-        coroutine.send(None)
-    except StopIteration:
-        return
-    raise RuntimeError("a request whose body is here has waited")
+class _Nowhere(asyncio.Transport):
+    """Whatever is written leaves at once."""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None: ...
+    def is_closing(self) -> bool:
+        return False

@@ -34,6 +34,7 @@ from webhook.cli.shadow_report import shadowing
 from webhook.server.application import Application, Today
 from webhook.server.bodies import SWEEP_SECONDS, Bodies
 from webhook.server.denials import Denials
+from webhook.server.direct import DirectProtocol
 from webhook.server.health import CertificateHealth, Health
 from webhook.server.listener import listening, server
 from webhook.server.logs import FLUSH_SECONDS, Clock, Log
@@ -131,7 +132,7 @@ class Service:
         self._application = Application(
             self._history, self._bodies, self._observer, self._admitting, reviews
         )
-        self._admission = server(self._application, self._troubles, live.context)
+        self._admission = server(self._application, self._troubles, live.context, DirectProtocol)
         self._shadow = shadowing(
             self._history,
             self._application,

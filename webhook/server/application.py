@@ -78,6 +78,7 @@ class Application:
         settings: Settings,
         reviews: PolicyReviews = unjudged,
     ) -> None:
+        self.endpoints = PATHS
         self.is_draining = False
         self.is_over = False
         self.afterwards: Afterwards | None = None
@@ -103,21 +104,45 @@ class Application:
             return
         except Gone:
             return
-        try:
-            answered = self._decided(endpoint, body)
-            if answered is None:
-                answered = await self._reviews(body)
-        except Exception as error:  # noqa: BLE001  the edge: the API server gets an answer
-            answered = self._broken(endpoint, body, error)
-        else:
-            self._observer.answered(answered, time.perf_counter() - started)
+        answered = self._answered(endpoint, body, started)
+        if answered is None:
+            answered = await self._judged(endpoint, body, started)
         headers = answered.headers
         if self.is_draining and CLOSE not in headers:
             headers = (*headers, CLOSE)
         await send({"type": "http.response.start", "status": answered.status, "headers": headers})
         await send({"type": "http.response.body", "body": answered.body})
+        self.was_sent(answered)
+
+    def at_once(self, endpoint: Endpoint, body: bytes) -> Answer | None:
+        """The answer to a request that is all here, counted and logged.
+
+        None: it waits for another process, or its answer is to end its connection.
+        """
+        return None if self.is_draining else self._answered(endpoint, body, time.perf_counter())
+
+    def was_sent(self, answered: Answer) -> None:
+        """An answer has left."""
         if self.afterwards is not None:
             self.afterwards(answered.record)
+
+    def _answered(self, endpoint: Endpoint, body: bytes, started: float) -> Answer | None:
+        """None: another process is to be asked, which takes its time."""
+        try:
+            answered = self._decided(endpoint, body)
+        except Exception as error:  # noqa: BLE001  the edge: the API server gets an answer
+            return self._broken(endpoint, body, error)
+        if answered is not None:
+            self._observer.answered(answered, time.perf_counter() - started)
+        return answered
+
+    async def _judged(self, endpoint: Endpoint, body: bytes, started: float) -> Answer:
+        try:
+            answered = await self._reviews(body)
+        except Exception as error:  # noqa: BLE001  the edge, as above
+            return self._broken(endpoint, body, error)
+        self._observer.answered(answered, time.perf_counter() - started)
+        return answered
 
     def _broken(self, endpoint: Endpoint, body: bytes, error: Exception) -> Answer:
         uid = _uid(body)

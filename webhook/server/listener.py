@@ -6,10 +6,10 @@ longer than uvicorn's shutdown), so the server here takes no signals.
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from ssl import SSLContext
-from typing import Any
+from typing import Any, cast
 
 from uvicorn import Config, Server
 
@@ -58,16 +58,25 @@ class QuietServer(Server):
         # uvloop says nothing of handshakes that fail: they are those that begin and do not end.
         if self._context is not None:
             self._witness.handshake("begun")
-        protocol: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
-        return protocol(config=self.config, server_state=self.server_state, app_state={})
+        return self.connection(asyncio.get_running_loop())
+
+    def connection(self, loop: asyncio.AbstractEventLoop) -> BoundedProtocol:
+        """One more, on this loop; it is for a transport to tell it of."""
+        protocol = cast(type[BoundedProtocol], self.config.http_protocol_class)
+        return protocol(self.config, self.server_state, {}, loop)
 
 
-def server(application: Any, witness: Witness, context: SSLContext | None = None) -> QuietServer:
+def server(
+    application: Any,
+    witness: Witness,
+    context: SSLContext | None = None,
+    protocol: type[BoundedProtocol] = BoundedProtocol,
+) -> QuietServer:
     """A server for this application: HTTPS with a context, else plain HTTP."""
     config = Config(
         application,
         loop="none",
-        http=type("Protocol", (BoundedProtocol,), {"witness": witness}),
+        http=type("Protocol", (protocol,), {"witness": witness}),
         ws="none",
         lifespan="off",
         log_config=None,

@@ -20,8 +20,6 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from webhook.server.whole_answers import WholeAnswers
-
 MOST_BYTES_BESIDE_BODY = 64 * 1024
 MESSAGE_SECONDS = 6.0
 MOST_CONNECTIONS = 1024
@@ -69,8 +67,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         if len(self.connections) >= MOST_CONNECTIONS:
             _oldest(self.connections).cut("too-many")
-        self._answers = WholeAnswers(transport)
-        super().connection_made(cast(asyncio.Transport, self._answers))
+        super().connection_made(transport)
         if self.scheme == "https":
             self.witness.handshake("completed")
         # uvicorn begins to count silence after the first answer only; but Go's client keeps
@@ -95,6 +92,14 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle is not None and self.cycle.transport is self.transport:
             self.cycle.transport = cast(asyncio.Transport, _Leaving(self))
 
+    def timeout_keep_alive_handler(self) -> None:
+        """uvicorn counts silence from an answer of its own, which may not be the latest."""
+        left = self.timeout_keep_alive - (self.loop.time() - self.last_heard)
+        if left <= 0:
+            super().timeout_keep_alive_handler()
+            return
+        self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+
     def _should_upgrade(self) -> bool:
         """Asked as a head is complete that wants another protocol; here there is none.
 
@@ -118,7 +123,6 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        self._answers.ended()
         if self._is_leaving:
             self.server_state.total_requests += 1  # as uvicorn's own, which would read on
         else:

@@ -9,10 +9,16 @@ from random import Random
 import pytest
 
 from webhook.policy.alike import Alike
+from webhook.policy.block_style import block_style
 from webhook.policy.errors import Problem
 from webhook.policy.language import DOCUMENT, Content
 from webhook.policy.nodes import compose
+from webhook.policy.one_line import Unfit
 from webhook.policy.places import Place
+from webhook.policy.plans import Planner
+from webhook.policy.shapes import Field, Record
+from webhook.policy.shapes_json import OrNull
+from webhook.policy.shapes_scalar import Text, any_text
 
 SEEDS = 10
 DOCUMENTS_A_SEED = 50  # 1,000 documents, 1 s
@@ -123,6 +129,16 @@ def test_is_left_to_its_nodes(alike: Alike, change: tuple[str, str]) -> None:
 def test_the_first_two_of_a_kind_are_left_to_their_nodes() -> None:
     alike = Alike()
     assert [alike.read(TEAM) is None for _ in range(4)] == [True, True, False, False]
+
+
+def test_a_null_is_left_to_the_mapping_around_it_which_may_count_it_as_absent() -> None:
+    shape = Record("A", "A.", {"a": Field(OrNull(Text(any_text)), "A.")}, nulls_absent=True)
+    root = block_style("a: b")
+    assert root is not None
+    plan = Planner(("a: ",), frozenset()).whole(shape, root)
+    assert plan(("c",)) == {"a": "c"}
+    with pytest.raises(Unfit):
+        plan(("null",))
 
 
 GOOD = ("other", "'x'", '"y z"', "z-1", "[a, b]", "{}")

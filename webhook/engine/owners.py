@@ -21,9 +21,9 @@ from webhook.policy.values import Facts
 MOST_PLACEMENTS = 20_000  # one for each team at its limit; about 6 KiB each when all are in use
 _LONGEST_KEY = 1024  # Airflow's dag ids have at most 250 characters, an author's annotation any
 _MOST_OWNED = 4096  # the dags of a large cluster by who launches them; about 800 bytes each
-# Those of pods of 3 KB take 4.7 KiB each, 2.5 of them the shape and 1.2 the answer: 5 MiB in all. What
-# is decoded of a review takes up to 8 times its size: from one who makes up a new shape each time, 64
-# MiB in all.
+# Those of pods of 3 KB take 4.7 KiB each, 2.5 of them the shape and 1.2 the answer: 5 MiB in all.
+# What is decoded of a review takes up to 8 times its size: from one who makes up a new shape each
+# time, 64 MiB in all.
 _MOST_SHAPES = 1024
 
 _Key = tuple[str | None, ...]

@@ -28,7 +28,7 @@ _PLAIN = re.compile(rf"[a-zA-Z0-9_/]{_WORD}(?: [\w./*@+=(]{_WORD})*", re.ASCII)
 _FLOW_PLAIN = re.compile(rf"[a-zA-Z0-9_/]{_FLOW_WORD}(?: [\w./*@+=(]{_FLOW_WORD})*", re.ASCII)
 _QUOTED = re.compile(r"'[ -&(-~]*'|\"[ !#-\[\]-~]*\"")
 _FLOW_KEY = re.compile(rf"({KEY}): +", re.ASCII)
-_BLANKS = re.compile(r" *")
+_SEPARATOR = re.compile(r" *([,\]}]) *")
 _CLOSED_BY = {"[": "]", "{": "}"}
 FLOW_DEPTH = 8  # a pod affinity's deepest list stands 7 deep in its term
 
@@ -79,17 +79,18 @@ class _Flow:
         node: Mapping | Sequence
         opened, mark = self._text[at], self._mark(at)
         node = Sequence([], mark) if opened == "[" else Mapping({}, mark)
-        end = self._after_blanks(at + 1)
-        if self._text[end : end + 1] == _CLOSED_BY[opened]:
+        closing, end = _CLOSED_BY[opened], at + 1
+        while self._text[end : end + 1] == " ":
+            end += 1
+        if self._text[end : end + 1] == closing:
             return node, end + 1
         while True:
-            end = self._after_blanks(self._item(node, end, depth))
-            sign = self._text[end : end + 1]
-            if sign == _CLOSED_BY[opened]:
-                return node, end + 1
-            if sign != ",":
+            found = _SEPARATOR.match(self._text, self._item(node, end, depth))
+            if found is None or found[1] not in (",", closing):
                 raise Unfit
-            end = self._after_blanks(end + 1)
+            if found[1] == closing:
+                return node, found.end(1)
+            end = found.end()
 
     def _item(self, into: Mapping | Sequence, at: int, depth: int) -> int:
         """Adds it, and returns where it ends."""
@@ -112,10 +113,6 @@ class _Flow:
         if found := _QUOTED.match(self._text, at):
             return Scalar(found[0][1:-1], False, self._mark(at)), found.end()
         raise Unfit
-
-    def _after_blanks(self, at: int) -> int:
-        blanks = _BLANKS.match(self._text, at)
-        return at if blanks is None else blanks.end()
 
     def _mark(self, at: int) -> Mark:
         return Mark(self._line, self._column + at)

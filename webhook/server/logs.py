@@ -88,6 +88,8 @@ class Log:
 
 def _escaped(lines: bytes) -> bytes:
     """Legal JSON that some readers would take for the end of a line: U+2028, U+2029, U+0085."""
+    if lines.isascii():
+        return lines
     for raw, escape in _LINE_ENDS:
         lines = lines.replace(raw, escape)
     return lines

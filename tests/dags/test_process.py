@@ -57,6 +57,15 @@ def test_an_airflow_that_is_too_old_is_named(tmp_path: Path) -> None:
     )
 
 
+def test_a_thread_that_goes_on_is_not_waited_for(tmp_path: Path) -> None:
+    """As one that the import of a DAG has begun."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\n"
+    )
+    python = installed(tmp_path, apache_airflow="2.6.3")
+    assert refused(tmp_path, python, timeout=20).startswith("Airflow 2.6.3 is installed for ")
+
+
 def test_a_python_that_is_not_there_is_named(tmp_path: Path) -> None:
     python = str(tmp_path / "no-python")
     assert refused(tmp_path, python) == (

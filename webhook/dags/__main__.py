@@ -5,6 +5,7 @@ package is put where imports look, from the directory that this file stands in. 
 here any Python 3 can read, to say that it is too old.
 """
 
+import os
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -36,3 +37,5 @@ if __name__ == "__main__":
     from webhook.dags.child import main
 
     main()
+    # All is written. A thread that the import of a DAG has left running would be waited for.
+    os._exit(0)

@@ -115,6 +115,24 @@ WARNED: dict[str, tuple[str, list[str]]] = {
         ),
         [f"p.yaml:4:68: profiles.b.apply.iam.serviceAccountName: differs from profile `a`, {WINS}"],
     ),
+    "a team whose account is the one that every pod gets": (
+        "teams: {t: {apply: {iam: {provider: irsa, serviceAccountName: default}}}}\n",
+        [
+            "p.yaml:2:63: teams.t.apply.iam.serviceAccountName: `default` counts as absent "
+            "(clusterDefaults), so pods of every team may have it; name an account of the team's "
+            "own"
+        ],
+    ),
+    "a team whose account counts as absent by the policy's own word": (
+        "clusterDefaults: {serviceAccountName: [t-sa]}\n"
+        "teams: {t: {apply: {iam: {provider: irsa, serviceAccountName: t-sa}}}, "
+        "u: {apply: {iam: {provider: irsa, serviceAccountName: default}}}}\n",
+        [
+            "p.yaml:3:63: teams.t.apply.iam.serviceAccountName: `t-sa` counts as absent "
+            "(clusterDefaults), so pods of every team may have it; name an account of the team's "
+            "own"
+        ],
+    ),
     "two profiles that differ about the role": (
         two_profiles("iam: {provider: kube2iam, role: x}", "iam: {provider: kube2iam, role: y}"),
         [f"p.yaml:4:58: profiles.b.apply.iam.role: differs from profile `a`, {WINS}"],

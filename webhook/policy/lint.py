@@ -5,6 +5,7 @@
 | two blocks differ about one field | the earlier wins silently (`lint_conflicts`) |
 | a profile tolerates a team's taint | any pod may then run on that team's nodes (`lint_reach`) |
 | a team's toleration opens another's nodes | a key or a value is missing in it (`lint_shared`) |
+| a team's service account counts as absent | any pod may have it (`lint_absent`) |
 | a glob begins with a wildcard | it is tried on every pod |
 | a `match` that nothing can match | a team was renamed, or the block is a leftover |
 | a team without cost centers | a requirement wants one, so all its pods are denied |
@@ -21,6 +22,7 @@ from itertools import chain, islice
 from webhook.policy import limits
 from webhook.policy.blocks import labels_given, matches, slow_globs
 from webhook.policy.errors import PolicyWarning
+from webhook.policy.lint_absent import given_to_all
 from webhook.policy.lint_conflicts import conflicts
 from webhook.policy.lint_reach import matches_nothing, placed_nowhere, reachable
 from webhook.policy.lint_shared import shared
@@ -43,6 +45,7 @@ def lint(parts: Parts, today: date | None = None) -> tuple[PolicyWarning, ...]:
         conflicts(parts),
         reachable(parts),
         shared(parts),
+        given_to_all(parts),
         placed_nowhere(parts),
         _slow_globs(parts),
         _dead_matches(parts),

@@ -6,6 +6,7 @@ pod in audit also says what would have been patched and what is broken; of opera
 containers only op and path, so that no env goes out, not even one of the policy's.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -81,23 +82,35 @@ def line_of(record: Record, now: str, seconds: float = 0.0) -> Line:
             pod = request.pod_name()
         else:
             config_map = request.config_map
+    names: Sequence[str | None] = (
+        record.uid,
+        namespace,
+        pod,
+        config_map,
+        made_by.dag,
+        made_by.task,
+        made_by.run,
+    )
+    if len("".join(filter(None, names))) > LONGEST:  # one look, as none is nearly always
+        names = [short(name) for name in names]
+    uid, namespace, pod, config_map, dag, task, run = names
     in_audit = decision == "audited"
     return Line(
         now,
         LEVELS.get(decision, "info"),
         "request",
-        short(record.uid),
+        uid,
         record.endpoint,
         decision,
         int(seconds * 1_000_000 + 0.5) / 1000,
         operation,
-        short(namespace),
-        short(pod),
-        short(config_map),
+        namespace,
+        pod,
+        config_map,
         made_by.kind or None,
-        short(made_by.dag),
-        short(made_by.task),
-        short(made_by.run),
+        dag,
+        task,
+        run,
         record.team,
         record.revision,
         broken_rules(record) if record.violations else (),

@@ -28,7 +28,6 @@ from webhook import __version__
 from webhook.admission import ENDPOINTS, answer
 from webhook.cli import exits
 from webhook.cli.admitting import GuardReport, admitting
-from webhook.cli.large_blocks import give_back_large_blocks
 from webhook.cli.reports import CertificateReport, PolicyReport, traffic
 from webhook.cli.serve import ServeSettings
 from webhook.cli.shadow_report import shadowing
@@ -79,7 +78,6 @@ WARM_UP = b"""{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "
 
 def run(settings: ServeSettings, loader: LoaderProcess) -> int:
     """Serve until a signal comes. Returns the exit code."""
-    give_back_large_blocks()
     _raise_file_limit()
     log = Log(sys.stdout.fileno() if sys.stdout else NOWHERE, Clock())
     files = TlsFiles(*settings.tls_pair, settings.client_ca)

@@ -37,6 +37,16 @@ def selecting(*expressions: dict[str, Any], **more: Any) -> dict[str, Any]:
             id="that of expressions",
         ),
         pytest.param(
+            TERM,
+            selecting(expression("x", key="app")),
+            id="matchLabels, and what they are short for",
+        ),
+        pytest.param(
+            {**TERM, "namespaceSelector": {"matchLabels": {"a": "b"}}},
+            {**TERM, "namespaceSelector": {"matchExpressions": [expression("b", "b", key="a")]}},
+            id="that of a selector of namespaces, and a value twice",
+        ),
+        pytest.param(
             selecting(expression("v"), matchLabelKeys=["k"]),
             selecting(matchLabelKeys=["k"]),
             id="what matchLabelKeys generates",
@@ -56,6 +66,8 @@ def test_alike(one: dict[str, Any], other: dict[str, Any]) -> None:
     ("one", "other"),
     [
         pytest.param(TERM, {**TERM, "topologyKey": "host"}, id="another topologyKey"),
+        pytest.param(TERM, selecting(expression("x", "y", key="app")), id="one value of two"),
+        pytest.param(TERM, selecting(expression("x", key="app", operator="NotIn")), id="NotIn"),
         pytest.param(TERM, {**TERM, "namespaceSelector": {}}, id="every namespace"),
         pytest.param({"topologyKey": "z"}, {"topologyKey": "z", "labelSelector": {}}, id="any pod"),
         pytest.param(

@@ -2,10 +2,12 @@
 
 Null and empty parts are dropped, except for selectors, where `{}` (everything) and absent
 (nothing, or this pod's namespace) differ. Lists whose order says nothing are sorted. Defaults
-are filled in on both sides. What `matchLabelKeys` and `mismatchLabelKeys` generate is taken out
-of the selector: the API server merges `key in (the pod's value)` into it when it stores the pod.
-Source: pkg/apis/core/v1/defaults.go; pkg/registry/core/pod/strategy.go,
-applyMatchLabelKeysAndMismatchLabelKeys and applyTopologySpreadConstraints (1.31, 1.34).
+are filled in on both sides. `matchLabels: {a: b}` is short for the expression `a In [b]`. What
+`matchLabelKeys` and `mismatchLabelKeys` generate is taken out of the selector: the API server
+merges `key in (the pod's value)` into it when it stores the pod.
+Source: LabelSelector in apimachinery meta/v1; pkg/apis/core/v1/defaults.go;
+pkg/registry/core/pod/strategy.go, applyMatchLabelKeysAndMismatchLabelKeys and
+applyTopologySpreadConstraints (1.31, 1.34).
 """
 
 from collections.abc import Hashable
@@ -50,9 +52,22 @@ def _member(key: str, value: Any) -> Hashable:
     """One member's meaning; None where it says as little as its absence."""
     if value is None or (value in ({}, [], "") and key not in _SELECTORS):
         return None
+    if key in _SELECTORS and isinstance(value, dict):
+        return _of(_in_expressions(value))
     if key in _UNORDERED and isinstance(value, list):
         return frozenset(map(_of, value))
     return _of(value)
+
+
+def _in_expressions(selector: dict[str, Any]) -> dict[str, Any]:
+    """The selector with each of its matchLabels as the expression that it is short for."""
+    labels = selector.get("matchLabels")
+    if not labels or not isinstance(labels, dict):
+        return selector
+    written = _list(selector, "matchExpressions")
+    meant = [{"key": key, "operator": "In", "values": [labels[key]]} for key in labels]
+    rest = {key: value for key, value in selector.items() if key != "matchLabels"}
+    return {**rest, "matchExpressions": [*written, *meant]}
 
 
 def _without_generated(term: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from benchmarks import calls
 from tests.airflow_real import environments
 from tests.cluster import binaries
 
@@ -32,6 +33,7 @@ def test_python_is_from_the_oldest_that_may_be_installed_on_each_that_is_named()
     of_python = "Programming Language :: Python :: "
     minors = [line for line in project["classifiers"] if line.startswith(f"{of_python}3.")]
     assert minors == [of_python + minor for minor in (oldest, *newer)]
+    assert list(calls.read()) == [oldest, *newer]
 
 
 def test_the_chart_asks_for_the_oldest_and_so_does_its_guide() -> None:

@@ -8,6 +8,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
+from typing import cast
 
 from benchmarks.work import OneSet
 from webhook.admission import Settings
@@ -42,13 +43,33 @@ def served(engine: Engine, path: str) -> Callable[[bytes], None]:
     loop = asyncio.new_event_loop()
     connection = listener.connection(loop)
     connection.connection_made(_Nowhere())
+    first, turns = b"{}", _Turns()
+    connection.data_received(HEAD % (path.encode(), len(first)) + first)
+    loop.run_until_complete(asyncio.sleep(0))  # the first of its head is uvicorn's
+    connection.loop = cast(asyncio.AbstractEventLoop, turns)
 
     def send(body: bytes) -> None:
         connection.data_received(HEAD % (path.encode(), len(body)) + body)
+        turns.turn()
 
-    send(b"{}")  # the first of its head is uvicorn's
-    loop.run_until_complete(asyncio.sleep(0))
     return send
+
+
+class _Turns:
+    """A loop whose every turn has one request."""
+
+    def __init__(self) -> None:
+        self._soon: list[Callable[[], None]] = []
+
+    def time(self) -> float:
+        return NOW
+
+    def call_soon(self, what: Callable[[], None]) -> None:
+        self._soon.append(what)
+
+    def turn(self) -> None:
+        while self._soon:
+            self._soon.pop()()
 
 
 class _Unwitnessed:

@@ -14,15 +14,9 @@ from typing import Any, NamedTuple, TypeVar
 import pytest
 import uvloop
 
-from benchmarks.work import OneSet
-from tests.server.reviews import POLICY, pod, review
-from webhook.admission import Answer, Endpoint, Settings
-from webhook.engine import Engine
-from webhook.policy.compile import compile_policy
-from webhook.policy.load import load
+from tests.server.admission_port import REVIEW, Counting, Nobody, counting, request
+from tests.server.reviews import pod, review
 from webhook.server import direct
-from webhook.server.application import Application
-from webhook.server.bodies import Bodies
 from webhook.server.direct import DirectProtocol
 from webhook.server.listener import QuietServer, listening, server
 from webhook.server.protocol import BoundedProtocol
@@ -31,27 +25,8 @@ from webhook.server.protocol import BoundedProtocol
 HOLD_SECONDS = 1.5
 SOON, LATE = 0.15, 2.0  # before that, and after it
 QUIET_SECONDS = 0.5  # after which nothing comes any more
-REVIEW = json.dumps(review(pod())).encode()
 OTHER = json.dumps(review(pod({"team": "paymnets"}, name="a-longer-name-than-before"))).encode()
 LARGE = json.dumps(review(pod(annotations={"notes": "x" * 40_000}))).encode()
-
-
-def request(
-    body: bytes = REVIEW,
-    path: str = "/validate?timeout=10s",
-    method: str = "POST",
-    version: str = "1.1",
-    length: str | None = None,
-    more: str = "",
-) -> bytes:
-    """As Go's client sends it."""
-    head = (
-        f"{method} {path} HTTP/{version}\r\nHost: taxiway.taxiway.svc:443\r\n"
-        f"User-Agent: kube-apiserver-admission\r\n"
-        f"Content-Length: {len(body) if length is None else length}\r\n"
-        f"Accept: application/json, */*\r\n{more}\r\n"
-    )
-    return head.encode() + body
 
 
 KNOWN = request()
@@ -136,26 +111,6 @@ TALKS: dict[str, tuple[list[Step], int]] = {
 }
 
 
-class Counting(Application):
-    """Counts what is answered at once."""
-
-    straight = 0
-
-    def at_once(self, endpoint: Endpoint, body: bytes) -> Answer | None:
-        answered = super().at_once(endpoint, body)
-        self.straight += answered is not None
-        return answered
-
-
-class Nobody:
-    """Counts nothing, logs nothing."""
-
-    def answered(self, answered: Answer, seconds: float) -> None: ...
-    def broken(self, uid: str | None, error: str, places: list[str]) -> None: ...
-    def handshake(self, stage: str) -> None: ...
-    def cut(self, reason: str) -> None: ...
-
-
 class Listener(NamedTuple):
     server: QuietServer
     application: Counting
@@ -164,9 +119,7 @@ class Listener(NamedTuple):
 
 @asynccontextmanager
 async def serving(protocol: type[BoundedProtocol]) -> AsyncIterator[Listener]:
-    sets = OneSet(Engine(compile_policy(load([("policy.yaml", POLICY.encode())]).spec)))
-    bodies = Bodies(asyncio.get_running_loop().time)
-    application = Counting(sets, bodies, Nobody(), Settings())
+    application = counting(asyncio.get_running_loop())
     port = listening("127.0.0.1", 0)
     running = server(application, Nobody(), protocol=protocol)
     task = asyncio.create_task(running.serve([port]))

@@ -26,6 +26,7 @@ from typing import Any, Protocol, cast
 from msgspec import Struct
 
 from webhook.admission import Answer, Endpoint
+from webhook.server.departures import Departures
 from webhook.server.protocol import NEVER, BoundedProtocol
 
 LENGTH = b"\r\nContent-Length: "  # as Go writes it
@@ -60,7 +61,9 @@ class Head(Struct, frozen=True):
 
 
 class DirectProtocol(BoundedProtocol):
-    """One connection of the admission port."""
+    """One connection of the admission port. A subclass has `departures`, as it has `witness`."""
+
+    departures: Departures
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,6 +105,7 @@ class DirectProtocol(BoundedProtocol):
     def shutdown(self) -> None:
         """A request that is held has begun: it is answered."""
         self._give_up()
+        self.departures.flush()
         super().shutdown()
 
     def _is_idle(self) -> bool:
@@ -116,19 +120,19 @@ class DirectProtocol(BoundedProtocol):
 
     def _answer(self, endpoint: Endpoint, data: bytes, body_at: int) -> None:
         self._pieces = 0
+        self.departures.begin(self.loop)
         answered = self._direct.at_once(endpoint, data[body_at:])
         if answered is None:
-            super().data_received(data)
+            self._by_uvicorn(data)
             return
         self.server_state.total_requests += 1
-        self.transport.write(whole(answered))
-        if CLOSE in answered.headers:
-            self.transport.close()
+        self.departures.send(self.transport, whole(answered), CLOSE in answered.headers)
         self._direct.was_sent(answered)
 
     def _by_uvicorn(self, data: bytes) -> None:
         """Have uvicorn answer, and know the head again if the next such request is ours."""
         self._pieces = 0
+        self.departures.flush()  # an answer to this very connection may be among them
         begins, parsed = self.message_began == NEVER, self.cycle
         super().data_received(data)
         if begins and self.message_began == NEVER and self.cycle is not parsed and self._is_plain():

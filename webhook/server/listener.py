@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from uvicorn import Config, Server
 
+from webhook.server.departures import Departures
 from webhook.server.protocol import SILENCE_SECONDS, BoundedProtocol, Witness
 
 # A handshake takes two round trips, the end of TLS one; an API server gives a whole call 2 or 3 s.
@@ -76,7 +77,7 @@ def server(
     config = Config(
         application,
         loop="none",
-        http=type("Protocol", (protocol,), {"witness": witness}),
+        http=type("Protocol", (protocol,), {"witness": witness, "departures": Departures()}),
         ws="none",
         lifespan="off",
         log_config=None,

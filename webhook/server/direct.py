@@ -68,9 +68,8 @@ class DirectProtocol(BoundedProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._direct = cast(Direct, self.app)
-        self._head: Head | None = (
-            None  # of the last request that uvicorn parsed and we could answer
-        )
+        # Of the last request that uvicorn parsed and that could have been answered here.
+        self._head: Head | None = None
         self._held = b""  # of a request with that head
         self._pieces = 0  # in which it came
         self._giving_up: asyncio.TimerHandle | None = None

@@ -140,3 +140,20 @@ def test_in_one_turn(steps: tuple[tuple[str, bytes | None], ...], leaves: list[s
         return await Scene(asyncio.get_running_loop(), "AB").act(*steps)
 
     assert asyncio.run(acted()) == leaves
+
+
+def test_the_wait_for_the_rest_of_a_body_is_counted() -> None:
+    async def seconds() -> float:
+        loop, observer = asyncio.get_running_loop(), Nobody()
+        listener = server(counting(loop, observer), Nobody(), protocol=DirectProtocol)
+        listener.config.load()
+        connection = listener.connection(loop)
+        connection.connection_made(Wire("A", []))
+        connection.data_received(KNOWN)
+        await asyncio.sleep(0)
+        connection.data_received(KNOWN[:300])
+        await asyncio.sleep(0.02)
+        connection.data_received(KNOWN[300:])
+        return observer.seconds
+
+    assert asyncio.run(seconds()) >= 0.02

@@ -1,8 +1,9 @@
 """The service around admission: two ports, certificates, logs, metrics, probes.
 
 The admission port (HTTPS): `application` answers the six paths, `bodies` reads what is sent
-within limits, `protocol` and `listener` fit uvicorn to the API server, `tls` holds the
-certificate and exchanges it, `certificates` makes ones for development.
+within limits, `protocol` and `listener` fit uvicorn to the API server, `direct` passes by it where
+a request is like the one before, `departures` says when answers leave, `tls` holds the certificate
+and exchanges it, `certificates` makes ones for development.
 
 The second port (plain HTTP, for people and probes): `monitoring` serves what `health` and `metrics`
 know, `ops` what `denials` does, and `people` says who answers. `probe` asks the first port whether

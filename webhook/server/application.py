@@ -1,7 +1,8 @@
 """The admission port: six paths, POST alone, bytes in and bytes out.
 
-A raw ASGI application, because anything more costs several times what a decision does. What a
-request is answered is admission's business; here are the edges around it:
+A raw ASGI application, because anything more costs several times what a decision does; most
+requests come without even that, by `at_once` (see `direct`). What a request is answered is
+admission's business; here are the edges around it:
 
 | case | answer |
 |---|---|
@@ -114,15 +115,15 @@ class Application:
         await send({"type": "http.response.body", "body": answered.body})
         self.was_sent(answered)
 
-    def at_once(self, endpoint: Endpoint, body: bytes) -> Answer | None:
+    def at_once(self, endpoint: Endpoint, body: bytes, began: float) -> Answer | None:
         """The answer to a request that is all here, counted and logged.
 
         None: it waits for another process, or its answer is to end its connection.
         """
-        return None if self.is_draining else self._answered(endpoint, body, time.perf_counter())
+        return None if self.is_draining else self._answered(endpoint, body, began)
 
     def was_sent(self, answered: Answer) -> None:
-        """An answer has left."""
+        """An answer is on its way, or waits for those of the same turn."""
         if self.afterwards is not None:
             self.afterwards(answered.record)
 

@@ -19,6 +19,7 @@ Two heads are the same if they are byte for byte, but for the digits of `Content
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Protocol, cast
@@ -46,8 +47,11 @@ class Direct(Protocol):
 
     endpoints: Mapping[str, Endpoint]  # by path
 
-    def at_once(self, endpoint: Endpoint, body: bytes) -> Answer | None:
-        """The answer; None: this one takes its time, so ask by ASGI. Never raises."""
+    def at_once(self, endpoint: Endpoint, body: bytes, began: float) -> Answer | None:
+        """The answer; None: this one takes its time, so ask by ASGI. Never raises.
+
+        `began`: when the request did, by `time.perf_counter`.
+        """
 
     def was_sent(self, answered: Answer) -> None: ...
 
@@ -72,6 +76,7 @@ class DirectProtocol(BoundedProtocol):
         self._head: Head | None = None
         self._held = b""  # of a request with that head
         self._pieces = 0  # in which it came
+        self._began = 0.0  # when the first of them did
         self._giving_up: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
@@ -118,9 +123,10 @@ class DirectProtocol(BoundedProtocol):
         )
 
     def _answer(self, endpoint: Endpoint, data: bytes, body_at: int) -> None:
+        began = self._began if self._pieces else time.perf_counter()
         self._pieces = 0
         self.departures.begin(self.loop)
-        answered = self._direct.at_once(endpoint, data[body_at:])
+        answered = self._direct.at_once(endpoint, data[body_at:], began)
         if answered is None:
             self._by_uvicorn(data)
             return
@@ -151,6 +157,8 @@ class DirectProtocol(BoundedProtocol):
         )
 
     def _hold(self, data: bytes) -> None:
+        if not self._pieces:
+            self._began = time.perf_counter()
         self._held = data
         self._pieces += 1
         self._giving_up = self.loop.call_later(HOLD_SECONDS, self._give_up)

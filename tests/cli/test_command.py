@@ -241,6 +241,21 @@ SAID = {
         "Error: Invalid value for '--kubeconfig': `none.conf` is no file; give a kubeconfig, or "
         "leave it out to use kubectl's",
     ),
+    "policies of no path": (
+        ("review", "-", "--policies", ""),
+        "Error: Invalid value for '--policies': is empty; give where the policies are, or . "
+        "for this directory",
+    ),
+    "policies of no path, to serve": (
+        ("serve", "--policies", ""),
+        "Error: Invalid value for '--policies' (env var: 'TAXIWAY_POLICIES'): is empty; "
+        "give where the policies are, or . for this directory",
+    ),
+    "policies of no path, to check": (
+        ("lint", ""),
+        "Error: Invalid value for 'DIR': is empty; give where the policies are, or . "
+        "for this directory",
+    ),
     "certificates in what is no directory": (
         ("certs", "/dev/null/x"),
         "/dev/null/x: certificates cannot be made there: Not a directory; name a directory that "

@@ -90,6 +90,7 @@ LEFT_TO_TYPER: dict[str, Given] = {
     "a choice that there is not": ((*FILES, "--tls", "none"), {}),
     "a truth in other words": (FILES, {"TAXIWAY_LOG_IGNORED": "yes"}),
     "no key": (FILES[:4], {}),
+    "an empty path": (("--policies", "", *FILES[2:]), {}),
     "a user that is no glob": (FILES, {"TAXIWAY_GOVERN_USERS": "a[b]"}),
 }
 

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from tests.server.client_certificates import ClientAuthority
 from tests.server.reviews import pod, review, write_policy
 from tests.serving import Server, running_server, until
 from webhook.server.certificates import Paths, make_certificates
+from webhook.server.tls import BadCredentials, TlsFiles, load_credentials
 
 SENT = review(pod())
 
@@ -91,6 +92,33 @@ def test_a_broken_pair_is_refused_and_the_old_one_kept(
     detail = server.ready()
     assert (detail["ready"], detail["certificate"]["error"]) == (True, line["reason"])
     assert server.metric('taxiway_certificate_loads_total{result="bad"}') == 1
+
+
+def directory(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "it is missing": (Path.unlink, "No such file or directory"),
+    "it is a directory": (directory, "Is a directory"),
+}
+
+
+@pytest.mark.parametrize("part", ["certificate", "key", "client_ca"])
+@pytest.mark.parametrize(("spoil", "why"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_file_that_cannot_be_read_is_named_with_what_to_do(
+    tmp_path: Path, part: str, spoil: Callable[[Path], object], why: str
+) -> None:
+    made = make_certificates(tmp_path / "certificates")
+    files = TlsFiles(made.certificate, made.key, made.authority)
+    spoil(getattr(files, part))
+    with pytest.raises(BadCredentials) as raised:
+        load_credentials(files, datetime.now(UTC))
+    assert str(raised.value) == (
+        f"{getattr(files, part)}: cannot be read: {why}; check its path, and that this user may "
+        "read it"
+    )
 
 
 def test_a_pair_that_is_exchanged_piece_by_piece_is_served_when_it_is_whole(

@@ -124,7 +124,7 @@ def test_a_loader_without_a_kubeconfig_says_so(tmp_path: Path) -> None:
     assert isinstance(alive, Alive)
     assert alive.trouble == (
         "the ConfigMaps of namespace airflow cannot be read: the way to the API server is not "
-        "known: Invalid kube-config file. No configuration found."
+        "known: Invalid kube-config file. No configuration found"
     )
 
 

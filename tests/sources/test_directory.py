@@ -42,7 +42,7 @@ KINDS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "an editor's backup is not": (lambda d: (d / "x.yaml~").write_text("a"), []),
     "a hidden file is not": (lambda d: (d / ".x.yaml").write_text("a"), []),
     "a directory is not": (lambda d: (d / "x.yaml").mkdir(), []),
-    "a link that leads nowhere is not": (lambda d: (d / "x.yaml").symlink_to("gone"), []),
+    "a hidden link that leads nowhere is not": (lambda d: (d / "..x.yaml").symlink_to("gone"), []),
     "a pipe, which would never end, is not": (fifo, []),
 }
 
@@ -83,6 +83,10 @@ def unreadable_contents(directory: Path) -> None:
 
 
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a link that leads nowhere": (
+        lambda d: (d / "x.yaml").symlink_to("gone"),
+        "it links to gone, which is not there; mend or delete the link",
+    ),
     "a link that leads to itself": (loop, "Too many levels of symbolic links"),
     "a file whose contents cannot be read": (unreadable_contents, "Input/output error"),
 }
@@ -184,6 +188,28 @@ def test_a_change_that_leaves_no_trace_is_found_by_its_contents(
     assert watch.poll() is None
     time.now += REREAD_SECONDS
     assert contents(watch.poll()) == {"x.yaml": b"2"}
+
+
+def test_a_link_that_leads_nowhere_is_told_when_it_stays_and_not_before(
+    watch: Watch, tmp_path: Path, time: Time
+) -> None:
+    """A key that a ConfigMap volume loses is such a link until the kubelet has deleted it."""
+    watch.poll()
+    link = tmp_path / "y.yaml"
+    link.symlink_to("..data/y.yaml")
+    assert watch.poll() is None
+    link.unlink()
+    time.now += QUIET_SECONDS + 0.01
+    assert watch.poll() is None
+    time.now += QUIET_SECONDS + 0.01
+    assert watch.poll() is None
+    link.symlink_to("..data/y.yaml")
+    assert watch.poll() is None
+    time.now += QUIET_SECONDS + 0.01
+    assert contents(watch.poll()) == (
+        f"{link}: cannot be read: it links to ..data/y.yaml, which is not there; mend or delete "
+        "the link"
+    )
 
 
 def test_a_directory_that_goes_is_told_once_and_so_is_its_return(

@@ -131,6 +131,7 @@ def lint(
         Path | None,
         typer.Argument(
             metavar="DIR",
+            parser=given.policies,
             help="The directory of the policies, or one file; without it those in force in "
             "--namespace of the cluster.",
         ),

@@ -27,6 +27,7 @@ class AuditOptions:
         Path | None,
         typer.Option(
             metavar="DIR",
+            parser=given.policies,
             help="The policies, a directory or one file; without it those in force in --namespace.",
         ),
     ] = None

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from webhook.cli.given_names import kubeconfig
+from webhook.cli import given_names as given
 
 
 class Output(StrEnum):
@@ -19,7 +19,10 @@ OutputOption = Annotated[
     Output, typer.Option("--output", "-o", help="For people, or JSON Lines for scripts.")
 ]
 PoliciesOption = Annotated[
-    Path, typer.Option(metavar="DIR", help="The directory of the policies, or one file.")
+    Path,
+    typer.Option(
+        metavar="DIR", parser=given.policies, help="The directory of the policies, or one file."
+    ),
 ]
 UserOption = Annotated[
     str | None,
@@ -36,7 +39,9 @@ NowOption = Annotated[
 KubeconfigOption = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE", callback=kubeconfig, help="The way to the cluster; without it, kubectl's."
+        metavar="FILE",
+        callback=given.kubeconfig,
+        help="The way to the cluster; without it, kubectl's.",
     ),
 ]
 ContextOption = Annotated[

@@ -25,8 +25,18 @@ class DiffOutput(StrEnum):
 class DiffOptions:
     """As they are given."""
 
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="Policies: a directory or one file.")]
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="Those that are to take its place.")]
+    old: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OLD", parser=given.policies, help="Policies: a directory or one file."
+        ),
+    ]
+    new: Annotated[
+        Path,
+        typer.Argument(
+            metavar="NEW", parser=given.policies, help="Those that are to take its place."
+        ),
+    ]
     pods: Annotated[
         list[str] | None,
         typer.Option(

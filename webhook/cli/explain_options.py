@@ -30,7 +30,10 @@ class ExplainOptions:
         ),
     ]
     policies: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The directory of the policies, or one file.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", parser=given.policies, help="The directory of the policies, or one file."
+        ),
     ] = None
     live: Annotated[
         str | None,

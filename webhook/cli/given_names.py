@@ -1,4 +1,4 @@
-"""Values of options that can be told to be wrong before any work: callbacks for typer.
+"""Values of options that can be told to be wrong before any work: callbacks and parsers for typer.
 
 A namespace that nobody can have matches nothing, so that a misspelt one would look like an answer.
 """
@@ -33,3 +33,10 @@ def kubeconfig(file: Path | None) -> Path | None:
             f"`{file}` is no file; give a kubeconfig, or leave it out to use kubectl's"
         )
     return file
+
+
+def policies(text: str) -> Path:
+    """A parser, since a Path of no characters is `.`. Raises BadParameter where it has none."""
+    if not text:
+        raise typer.BadParameter("is empty; give where the policies are, or . for this directory")
+    return Path(text)

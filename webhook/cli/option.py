@@ -1,5 +1,6 @@
 """How an option of `serve` is declared: a Deployment can give each by its environment."""
 
+from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -7,12 +8,24 @@ import typer
 _PREFIX = "TAXIWAY_"
 
 
-def option(name: str, text: str, metavar: str | None = None, most: int | None = None) -> Any:
+def option(
+    name: str,
+    text: str,
+    metavar: str | None = None,
+    most: int | None = None,
+    parser: Callable[[str], Any] | None = None,
+) -> Any:
     """Numbers are from 0 to `most`."""
     least = None if most is None else 0
     variable = f"{_PREFIX}{name}"
     return typer.Option(
-        flag(variable), envvar=variable, metavar=metavar, min=least, max=most, help=text
+        flag(variable),
+        envvar=variable,
+        metavar=metavar,
+        min=least,
+        max=most,
+        parser=parser,
+        help=text,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from webhook.cli import given_names as given
 from webhook.cli.option import option
 from webhook.cli.serve import CONFIGMAPS, DRAIN_SECONDS, ServeSettings
 from webhook.cli.tls_options import TlsOptions
@@ -24,7 +25,12 @@ class ServeOptions(TlsOptions):
 
     policies: Annotated[
         Path,
-        option("POLICIES", "The directory of the policies; configmaps: the namespace's.", "DIR"),
+        option(
+            "POLICIES",
+            "The directory of the policies; configmaps: the namespace's.",
+            "DIR",
+            parser=given.policies,
+        ),
     ]
     client_ca: Annotated[
         Path | None,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from webhook.cli import given_names as given
 from webhook.cli.common_options import NowOption, day, end
 
 
@@ -17,11 +18,18 @@ class Report(StrEnum):
 
 def run_tests(
     directory: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Where the tests stand, or one file.")
+        Path,
+        typer.Argument(
+            metavar="DIR", parser=given.policies, help="Where the tests stand, or one file."
+        ),
     ],
     policies: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="The policies, if they are not in the same directory."),
+        typer.Option(
+            metavar="DIR",
+            parser=given.policies,
+            help="The policies, if they are not in the same directory.",
+        ),
     ] = None,
     now: NowOption = None,
     output: Annotated[

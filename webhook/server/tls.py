@@ -144,7 +144,7 @@ def _load_pair(context: ssl.SSLContext, files: TlsFiles) -> None:
     except ssl.SSLError as error:
         raise BadCredentials(f"{files.key}: {_reason(error)}") from error
     except OSError as error:
-        raise BadCredentials(f"{files.key}: cannot be read: {error.strerror}") from error
+        raise _unreadable(files.key, error) from error
 
 
 def _load_client_ca(context: ssl.SSLContext, client_ca: Path) -> None:
@@ -167,7 +167,13 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise BadCredentials(f"{path}: cannot be read: {error.strerror}") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> BadCredentials:
+    return BadCredentials(
+        f"{path}: cannot be read: {error.strerror}; check its path, and that this user may read it"
+    )
 
 
 def _digest(files: TlsFiles) -> bytes:

@@ -165,8 +165,9 @@ def _told(error: Exception) -> Exception:
         case ApiException():
             return _of_client(error)
         case config.ConfigException():
-            # After the path in the file the client shows what stands there: a token, say.
-            why = str(error).partition("/{")[0]
+            # After the path in the file the client shows what stands there: a token, say. Its full
+            # stop goes, because a caller may add what to do.
+            why = str(error).partition("/{")[0].removesuffix(".")
             return Unreachable(f"the way to the API server is not known: {why}")
         case urllib3.exceptions.NewConnectionError():  # a TimeoutError too, whatever its cause
             return Unreachable(f"the API server cannot be reached: {_cause(error)}")

@@ -4,6 +4,10 @@ A policy file is a regular file, or a symbolic link to one, whose name ends in `
 and does not begin with a dot. Subdirectories are not read. That fits a ConfigMap volume, where
 `policy.yaml` links to `..data/policy.yaml`, and `..data` is exchanged for all keys at once.
 
+Such a link that leads nowhere is an error: a file of teams is missing, and nobody would notice. In
+a ConfigMap volume a key that is taken away is one for a moment, since `..data` is exchanged first
+(Kubernetes' pkg/volume/util/atomic_writer.go), which ends before the directory has come to rest.
+
 Changes are found by listing, not by inotify: a swap of `..data` gives no event for the links
 that lead through it, network file systems give none at all, and a listing of a few files four
 times a second costs nothing that could be measured. Because a rewrite can leave time, size and
@@ -157,9 +161,22 @@ def _entry(path: Path) -> Entry | None:
     try:
         found = path.stat()
     except FileNotFoundError:
-        return None  # gone since it was listed, or a link that leads nowhere
+        _raise_if_link(path)
+        return None  # gone since it was listed
     except OSError as error:
         raise _unreadable(path, error) from error
     if not stat.S_ISREG(found.st_mode):
         return None
     return Entry(path.name, found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def _raise_if_link(path: Path) -> None:
+    """Of what leads nowhere. Raises Unreadable."""
+    try:
+        target = path.readlink()
+    except OSError:
+        return
+    raise Unreadable(
+        f"{shown(path)}: cannot be read: it links to {shown(target)}, which is not there; mend or "
+        "delete the link"
+    )

@@ -17,7 +17,7 @@ REFUSED: dict[str, tuple[str, *tuple[str, ...]]] = {
     ),
     "required without terms": (
         "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: []}}}",
-        "p.yaml:3:95: teams.a.apply.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: is empty; name at least one, or delete the key",
+        "p.yaml:3:95: teams.a.apply.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: is empty; name at least one",
     ),
     "required without its terms' key": (
         "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {}}}",

@@ -11,6 +11,10 @@ REFUSED: dict[str, tuple[str, *tuple[str, ...]]] = {
         "container: {env: [{value: a}]}",
         "p.yaml:3:19: teams.a.apply.container.env[0]: `name` is missing: the variable's name",
     ),
+    "a name of nothing": (
+        "container: {env: [{name: null, value: a}]}",
+        "p.yaml:3:19: teams.a.apply.container.env[0]: `name` is missing: the variable's name",
+    ),
     "a name that begins with a digit": (
         "container: {env: [{name: 1A, value: a}]}",
         "p.yaml:3:26: teams.a.apply.container.env[0].name: `1A` is no name of an environment variable: letters, digits, `-`, `_` and `.`, not beginning with a digit or `..`",

@@ -85,7 +85,7 @@ REFUSED: dict[str, tuple[str, *tuple[str, ...]]] = {
     ),
     "a stage of no namespace": (
         "stages: [{namespaces: [], mode: audit}]\n",
-        "p.yaml:2:23: stages[0].namespaces: is empty; name at least one, or delete the key",
+        "p.yaml:2:23: stages[0].namespaces: is empty; name at least one",
     ),
     "a namespace that cannot be one": (
         "stages: [{namespaces: [Dev, 'a_*'], mode: audit}]\n",
@@ -273,7 +273,12 @@ REFUSED: dict[str, tuple[str, *tuple[str, ...]]] = {
     ),
     "an exemption that waives nothing": (
         "exemptions: [{name: x, match: {}, waives: [], reason: r, approvedBy: me, expires: 2026-12-31}]\n",
-        "p.yaml:2:43: exemptions[0].waives: is empty; name at least one, or delete the key",
+        "p.yaml:2:43: exemptions[0].waives: is empty; name at least one",
+    ),
+    "an exemption with keys that it must have and that are empty": (
+        "exemptions: [{name: x, match: {}, waives: , reason: , approvedBy: me, expires: 2026-12-31}]\n",
+        "p.yaml:2:43: exemptions[0].waives: is empty; give it a value",
+        "p.yaml:2:53: exemptions[0].reason: is empty; give it a value",
     ),
     "docs that are empty": (
         "docs: ''\n",

@@ -17,6 +17,10 @@ REFUSED: dict[str, tuple[str, *tuple[str, ...]]] = {
         "p.yaml:3:29: teams.a.apply.topologySpreadConstraints[0]: `topologyKey` is missing: the node label that makes a zone",
         "p.yaml:3:29: teams.a.apply.topologySpreadConstraints[0]: `whenUnsatisfiable` is missing: what then",
     ),
+    "a key of nothing": (
+        "topologySpreadConstraints: [{maxSkew: 1, topologyKey: null, whenUnsatisfiable: DoNotSchedule}]",
+        "p.yaml:3:29: teams.a.apply.topologySpreadConstraints[0]: `topologyKey` is missing: the node label that makes a zone",
+    ),
     "an unknown way out": (
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: Schedule}]",
         "p.yaml:3:80: teams.a.apply.topologySpreadConstraints[0].whenUnsatisfiable: `Schedule` is not DoNotSchedule or ScheduleAnyway; did you mean `DoNotSchedule`?",

@@ -1,5 +1,6 @@
 """The second port, for people and probes."""
 
+import http.client
 from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
@@ -10,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests import contract
 from tests.server.reviews import pod, review, write_policy
-from tests.serving import Server, running_server, until
+from tests.serving import HOST, Server, ask, running_server, until
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,19 @@ def test_readyz_says_all_there_is_to_know(server: Server) -> None:
         },
     }
     assert 89 * 86400 < detail["certificate"]["expires_in_seconds"] <= 90 * 86400
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_head_is_answered_as_get_without_the_body(server: Server, path: str) -> None:
+    connection = http.client.HTTPConnection(HOST, server.ops_port, timeout=10)
+    try:
+        reply = ask(connection, "HEAD", path, None, {})
+        same = ask(connection, "GET", path, None, {})  # no byte of a body was in between
+    finally:
+        connection.close()
+    assert (reply.status, reply.body, same.status) == (200, b"", 200)
+    assert reply.headers["content-type"] == same.headers["content-type"]
+    assert same.body
 
 
 def test_denials_as_json_newest_first(server: Server) -> None:
@@ -156,6 +170,8 @@ def test_pages_for_people(server: Server, path: str) -> None:
 
 def test_docs_tell_of_what_is_answered_without_fastapi(server: Server) -> None:
     paths = server.get("/openapi.json").json()["paths"]
+    probed = [path for path, told in paths.items() if "head" in told]
+    assert probed == ["/healthz", "/readyz", "/metrics"]
     assert {path: told["get"]["summary"] for path, told in paths.items()} == {
         "/healthz": "200 while this process lives",
         "/readyz": "200 while this replica wants requests, else 503; the detail is the same",

@@ -89,8 +89,10 @@ def never() -> Asgi:
     raise AssertionError("probes and metrics need nothing of it")
 
 
-def test_healthz_needs_no_fastapi() -> None:
-    answered = asyncio.run(asked(people(health(is_loaded=False), never), "/healthz"))
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_healthz_needs_no_fastapi(method: str) -> None:
+    """The body of HEAD is the server's to leave out."""
+    answered = asyncio.run(asked(people(health(is_loaded=False), never), "/healthz", method))
     assert answered == (200, headers(b"ok\n", b"text/plain; charset=utf-8"), b"ok\n")
 
 

@@ -32,6 +32,14 @@ class Field(Struct, frozen=True):
     attribute: str | None = None  # its name in the value that is built; None: the same
     default: Any = None  # what applies where the key is left out, for the schema alone
 
+    def read_required(self, node: Node, at: Place) -> Any:
+        """By its shape; but nobody is told to delete the key."""
+        if is_null(node):
+            return at.report(node, "is empty; give it a value")
+        if isinstance(self.shape, ListOf) and self.shape.lacks_items(node):
+            return at.report(node, "is empty; name at least one")
+        return self.shape.read(node, at)
+
 
 class Record:
     """A mapping of known keys. `build` makes the value of what was given; `check` may object.
@@ -64,7 +72,7 @@ class Record:
         before = len(at.problems)
         given = self._read_fields(node, at)
         for key in self.required:
-            if key not in node.pairs:
+            if key not in node.pairs or (self._nulls_absent and is_null(node.pairs[key][1])):
                 at.report(node, f"`{key}` is missing: {_in_a_sentence(self.fields[key].about)}")
         if self.check is not None and len(at.problems) == before:
             self.check(given, node, at)
@@ -81,7 +89,9 @@ class Record:
             if field is None:
                 at.report(mark, f"unknown key{at.suggest(key, self.fields)}")
             elif not (self._nulls_absent and is_null(value)):
-                given[field.attribute or key] = field.shape.read(value, at)
+                # Most fields are not required, and a call more for each would be felt in a load.
+                read = field.read_required if field.required else field.shape.read
+                given[field.attribute or key] = read(value, at)
             steps.pop()
         return given
 
@@ -136,6 +146,9 @@ class ListOf:
         if self.key is not None and len(values) > 1:
             self._check_unique(values, node, at)
         return values if self._partial or len(at.problems) == before else BAD
+
+    def lacks_items(self, node: Node) -> bool:
+        return isinstance(node, Sequence) and not node.items and self.least > 0
 
     def _read_items(self, node: Sequence, at: Place) -> Iterator[Any]:
         read, steps = self.item.read, at.steps

@@ -50,16 +50,17 @@ def application(denials: Denials, shadow: Callable[[], Page]) -> FastAPI:
 
 
 def _tell_of_monitoring(app: FastAPI) -> None:
-    """The paths that are answered before this is asked: `/docs` names them, and GET alone works."""
+    """The paths that are answered before this is asked: `/docs` names them and their methods."""
     lives = "200 while this process lives"
     wants = "200 while this replica wants requests, else 503; the detail is the same"
     unready: dict[int | str, dict[str, Any]] = {
         503: {"description": "Not ready; `reasons` says why."}
     }
-    add, plain, never = app.get, PlainTextResponse, _answered_before
-    add("/healthz", name="healthz", summary=lives, response_class=plain)(never)
-    add("/readyz", name="readyz", summary=wants, responses=unready)(never)
-    add("/metrics", name="metrics_", summary="For Prometheus", response_class=plain)(never)
+    plain, never = PlainTextResponse, _answered_before
+    for add in (app.get, app.head):
+        add("/healthz", name="healthz", summary=lives, response_class=plain)(never)
+        add("/readyz", name="readyz", summary=wants, responses=unready)(never)
+        add("/metrics", name="metrics_", summary="For Prometheus", response_class=plain)(never)
 
 
 async def _answered_before() -> Response:

@@ -21,6 +21,9 @@ from webhook.server.monitoring import Answering
 # by Python's default. Switching so often costs under a tenth of the import.
 SWITCH_SECONDS = 0.0005
 
+# A load balancer's check may use HEAD: uvicorn sends what GET would have, without its body.
+_READS = ("GET", "HEAD")
+
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -34,7 +37,7 @@ class People:
         self._made: Asgi | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answering = self._monitoring.get(scope["path"]) if scope["method"] == "GET" else None
+        answering = self._monitoring.get(scope["path"]) if scope["method"] in _READS else None
         if answering is not None:
             await answering(receive, send)
             return

@@ -72,8 +72,11 @@ def test_a_new_certificate_is_served_to_new_connections_while_old_ones_go_on(
 
 BROKEN = {
     "a key of another pair": ("key", "is not the key of the certificate"),
-    "no certificate": ("certificate", "holds no certificate in PEM"),
-    "no key": ("key", "is no unencrypted private key in PEM"),
+    "no certificate": ("certificate", "holds no certificate in PEM; name the file"),
+    "no key": (
+        "key",
+        "is no unencrypted private key in PEM, or the certificate's chain is broken: take both",
+    ),
 }
 
 
@@ -209,5 +212,8 @@ def test_with_a_client_ca_only_its_clients_are_let_in_and_it_can_be_exchanged(
         assert server.get("/readyz").status == 200
         client_ca.write_text("nonsense")
         (line,) = until("a refusal", lambda: server.lines("certificate-refused"))
-        assert line["reason"] == f"{client_ca}: it holds no CA certificate in PEM"
+        assert line["reason"] == (
+            f"{client_ca}: it holds no CA certificate in PEM; name the file of the CA that signs "
+            "the API server's client certificate"
+        )
         assert is_let_in(server, other.client)

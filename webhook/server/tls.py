@@ -57,7 +57,9 @@ def load_credentials(files: TlsFiles, now: datetime) -> Credentials:
     try:
         shown = read_shown(pem)
     except NoCertificate as error:
-        raise BadCredentials(f"{files.certificate}: {error}") from error
+        raise BadCredentials(
+            f"{files.certificate}: {error}; name the file of the certificate and its chain"
+        ) from error
     expires = shown.ends
     if expires <= now:
         raise BadCredentials(f"{files.certificate}: expired on {expires:%Y-%m-%d}: renew it")
@@ -151,16 +153,26 @@ def _load_client_ca(context: ssl.SSLContext, client_ca: Path) -> None:
     try:
         context.load_verify_locations(cadata=_read(client_ca).decode("ascii", "replace"))
     except ssl.SSLError as error:
-        raise BadCredentials(f"{client_ca}: it holds no CA certificate in PEM") from error
+        raise _no_authority(client_ca) from error
     if not context.cert_store_stats()["x509_ca"]:
-        raise BadCredentials(f"{client_ca}: it holds no CA certificate in PEM")
+        raise _no_authority(client_ca)
     context.verify_mode = ssl.CERT_REQUIRED
+
+
+def _no_authority(client_ca: Path) -> BadCredentials:
+    return BadCredentials(
+        f"{client_ca}: it holds no CA certificate in PEM; name the file of the CA that signs the "
+        "API server's client certificate"
+    )
 
 
 def _reason(error: ssl.SSLError) -> str:
     if error.reason == "KEY_VALUES_MISMATCH":
         return "it is not the key of the certificate: take both from the same Secret"
-    return "it is no unencrypted private key in PEM, or the certificate's chain is broken"
+    return (
+        "it is no unencrypted private key in PEM, or the certificate's chain is broken: take both "
+        "from the same Secret"
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -95,6 +95,7 @@ THIRD_PARTY = {
         "cli/diff_options.py",
         "cli/explain_options.py",
         "cli/given_names.py",
+        "cli/lint_options.py",
         "cli/option.py",
         "cli/plain_serve.py",
         "cli/serve_options.py",
